@@ -1,0 +1,55 @@
+/**
+ * Alarm events and the journal. The journal digest is SHA-256 over the events as canonical JSON lines: no run id,
+ * transport, wall time or operator's name is in it, so equal detection gives an equal digest wherever it ran.
+ */
+import { z } from 'zod';
+import { canonicalJson, RunningDigest } from '../kernel/index.ts';
+
+/** ISA-18.2 states that this version uses; `returned` is returned to normal, unacknowledged. */
+export const ALARM_STATES = ['normal', 'unacknowledged', 'acknowledged', 'returned'] as const;
+
+export const alarmEventSchema = z.strictObject({
+  /** Alarm id, such as LD-WAVE. */
+  alarm: z.string().min(1).max(64),
+  timeUs: z.int(),
+  frameSeq: z.int().nonnegative(),
+  from: z.enum(ALARM_STATES),
+  to: z.enum(ALARM_STATES),
+  /** 1 is the highest. */
+  priority: z.int().min(1).max(4),
+  /** The method's number when the event happened; its threshold is in `because`. */
+  score: z.number(),
+  /** Where the leak is thought to be: distance along the line and one standard deviation. */
+  where: z.strictObject({ position_m: z.number(), sigma_m: z.number().nonnegative() }).optional(),
+  /** Estimated leak rate and one standard deviation. */
+  rate: z.strictObject({ massRate_kg_s: z.number(), sigma_kg_s: z.number().nonnegative() }).optional(),
+  /** When the leak is thought to have begun [µs]. */
+  onsetUs: z.int().optional(),
+  /** The method. */
+  by: z.string().max(64),
+  /** One sentence of evidence. */
+  because: z.string().max(400),
+});
+export type AlarmEvent = z.infer<typeof alarmEventSchema>;
+export type AlarmState = (typeof ALARM_STATES)[number];
+
+/** True where this event is a new annunciation: a person would hear the horn. */
+export function isRaised(event: AlarmEvent): boolean {
+  return event.to === 'unacknowledged' && event.from !== 'acknowledged';
+}
+
+export class JournalDigest {
+  private readonly running = new RunningDigest();
+  add(event: AlarmEvent): void {
+    this.running.text(`${canonicalJson(event)}\n`);
+  }
+  hex(): string {
+    return this.running.hex();
+  }
+}
+
+export function journalDigest(events: readonly AlarmEvent[]): string {
+  const digest = new JournalDigest();
+  for (const e of events) digest.add(e);
+  return digest.hex();
+}

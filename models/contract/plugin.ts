@@ -1,0 +1,47 @@
+/**
+ * One shape for every kind of plug-in (leak form, instrument, fault, feature, method, criterion), and the interfaces of
+ * the detector's parts. A plug-in's `schema` reads its YAML; `bind` makes the thing or says what is wrong.
+ */
+import type { z } from 'zod';
+import type { AlarmEvent } from './alarm.ts';
+import type { AsBuilt } from './asBuilt.ts';
+import type { Frame, FrameLayout } from './frame.ts';
+import type { Result } from './problem.ts';
+
+export interface PlugIn<T, Ctx, Raw = unknown> {
+  readonly kind: string;
+  /** One sentence for `leaktwin describe`. */
+  readonly summary: string;
+  /** Paper, standard or equation. */
+  readonly reference?: string;
+  readonly schema: z.ZodType<Raw>;
+  bind(raw: Raw, context: Ctx): Result<T>;
+}
+
+/** Any transport turned into ordered frames. */
+export interface FrameSource {
+  open(): Promise<{ layout: FrameLayout; asBuilt?: AsBuilt }>;
+  /** The next frame, or undefined at the end. The frame belongs to the source until the next call. */
+  next(): Promise<Frame | undefined>;
+  /** Posts events of this frame, then says that it is done with. */
+  ack(seq: number, events: readonly AlarmEvent[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Takes what a method computed for one frame. Score first, learn second. */
+export interface Score {
+  /** The method's number; an alarm condition where it is at or above 1 (score = statistic / threshold). */
+  value: number;
+  where?: { position_m: number; sigma_m: number };
+  rate?: { massRate_kg_s: number; sigma_kg_s: number };
+  onsetUs?: number;
+  because?: string;
+}
+
+/** A running detector. `step` is pure in (state, frame): same frames, same events. */
+export interface Pipeline {
+  readonly recipe: string;
+  step(frame: Frame): readonly AlarmEvent[];
+  save(): Uint8Array;
+  load(bytes: Uint8Array): void;
+}

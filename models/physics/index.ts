@@ -1,0 +1,34 @@
+/**
+ * The door of the physics room: equations and solvers over arrays. A plant is written as a `NetworkSpec`, compiled by
+ * `compileNetwork` into a read-only `NetworkModel`, given a `NetworkState` by `createState`, brought to rest by
+ * `solveSteady` and moved by `stepCharacteristics`. Nothing here knows plants, instruments or truth.
+ */
+
+export * from './spec.ts';
+export {
+  FLAG,
+  LEDGER,
+  LINK,
+  NODE,
+  type CompileOptions,
+  type NetworkModel,
+  type NetworkState,
+  type WaveSpeedReport,
+} from './model.ts';
+export { compileNetwork } from './network.ts';
+export {
+  createState,
+  linePack_m3,
+  massBalanceError_m3,
+  pipeEndFlow_m3_s,
+  pipeStartFlow_m3_s,
+  resetLedger,
+  storedVolume_m3,
+  velocityAtPipeEnd_m_s,
+} from './state.ts';
+export { type SteadyOptions, type SteadyReport, solveSteady } from './steady.ts';
+export { stepCharacteristics } from './characteristics.ts';
+export * from './fluid.ts';
+export * from './friction.ts';
+export * from './orifice.ts';
+export { type InpNetwork, type InpOptions, inpToNetworkSpec, readInp } from './inp.ts';
