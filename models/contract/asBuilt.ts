@@ -29,7 +29,14 @@ export const asBuiltSchema = z.strictObject({
       start_m: z.number(),
     }),
   ),
-  links: z.array(z.strictObject({ id: z.string(), kind: z.enum(['pump', 'valve', 'check-valve']), from: z.string(), to: z.string() })),
+  links: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.enum(['pump', 'valve', 'check-valve']),
+      from: z.string(),
+      to: z.string(),
+    }),
+  ),
   /** Declared uncertainties, one standard deviation, relative. */
   uncertainty: z.strictObject({
     waveSpeed: z.number().nonnegative(),

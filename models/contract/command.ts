@@ -34,7 +34,7 @@ export const commandSchema = z.discriminatedUnion('kind', [
     /** Mean time between spikes [s]. */
     every_s: z.number().positive().optional(),
   }),
-  z.strictObject({ kind: z.literal('fault.clear'), fault: z.string() }),
+  z.strictObject({ kind: z.literal('fault.clear'), fault: z.string(), target: z.string() }),
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

@@ -8,11 +8,23 @@
  * 18-19 its sigma f32 · 20-23 reserved, 0. Floats are ABCD here.
  */
 import { type AlarmEvent, type AlarmState, alarmEventSchema } from './alarm.ts';
-import { getFloat, getInt64, getUint32, MAILBOX_REGISTERS, putFloat, putInt64, putUint32, TEXT_BYTES, TEXT_REGISTERS } from './registers.ts';
+import {
+  getFloat,
+  getInt64,
+  getUint32,
+  MAILBOX_REGISTERS,
+  putFloat,
+  putInt64,
+  putUint32,
+  TEXT_BYTES,
+  TEXT_REGISTERS,
+} from './registers.ts';
 
 const TO: readonly (AlarmState | undefined)[] = [undefined, 'unacknowledged', 'acknowledged', 'returned', 'normal'];
 
-export type MailboxResult = { readonly ok: true; readonly event: AlarmEvent } | { readonly ok: false; readonly why: string };
+export type MailboxResult =
+  | { readonly ok: true; readonly event: AlarmEvent }
+  | { readonly ok: false; readonly why: string };
 
 /** Reads the fixed form. `timeOf` gives the plant time of a frame; `stateOf` the alarm's state so far. */
 export function readMailbox(
@@ -41,12 +53,18 @@ export function readMailbox(
     score: getFloat(registers, 10, 'ABCD'),
     by: 'modbus-mailbox',
     because: 'posted by an external detector',
-    ...(flags & 1 ? { where: { position_m: getFloat(registers, 12, 'ABCD'), sigma_m: getFloat(registers, 14, 'ABCD') } } : {}),
-    ...(flags & 2 ? { rate: { massRate_kg_s: getFloat(registers, 16, 'ABCD'), sigma_kg_s: getFloat(registers, 18, 'ABCD') } } : {}),
+    ...(flags & 1
+      ? { where: { position_m: getFloat(registers, 12, 'ABCD'), sigma_m: getFloat(registers, 14, 'ABCD') } }
+      : {}),
+    ...(flags & 2
+      ? { rate: { massRate_kg_s: getFloat(registers, 16, 'ABCD'), sigma_kg_s: getFloat(registers, 18, 'ABCD') } }
+      : {}),
     ...(flags & 4 ? { onsetUs: getInt64(registers, 6) } : {}),
   };
   const parsed = alarmEventSchema.safeParse(event);
-  return parsed.success ? { ok: true, event: parsed.data } : { ok: false, why: parsed.error.issues.map((i) => i.message).join('; ') };
+  return parsed.success
+    ? { ok: true, event: parsed.data }
+    : { ok: false, why: parsed.error.issues.map((i) => i.message).join('; ') };
 }
 
 /** Writes the fixed form; only what it can hold. */

@@ -67,7 +67,13 @@ const SEQ_AT = 5;
 const TIME_AT = 7;
 const STATION_TIME_AT = 11;
 
-function image(layout: FrameLayout, unitId: number, station: string, stations: number[], controls: readonly Control[]): UnitImage {
+function image(
+  layout: FrameLayout,
+  unitId: number,
+  station: string,
+  stations: number[],
+  controls: readonly Control[],
+): UnitImage {
   const tags = layout.tags.map((_, i) => i).filter((i) => stations.includes(layout.stationOf[i]!));
   const qualityAt = STATION_TIME_AT + 4 * stations.length;
   const columnsAt = qualityAt + tags.length;
@@ -89,11 +95,23 @@ function image(layout: FrameLayout, unitId: number, station: string, stations: n
 
 export function stationImage(layout: FrameLayout, station: number, controls: readonly Control[]): UnitImage {
   const s = layout.stations[station]!;
-  return image(layout, s.unitId, s.id, [station], controls.filter((c) => c.station === s.id));
+  return image(
+    layout,
+    s.unitId,
+    s.id,
+    [station],
+    controls.filter((c) => c.station === s.id),
+  );
 }
 
 export function gatewayImage(layout: FrameLayout, controls: readonly Control[]): UnitImage {
-  return image(layout, GATEWAY_UNIT, '', layout.stations.map((_, i) => i), controls);
+  return image(
+    layout,
+    GATEWAY_UNIT,
+    '',
+    layout.stations.map((_, i) => i),
+    controls,
+  );
 }
 
 export function allImages(layout: FrameLayout, controls: readonly Control[]): UnitImage[] {
@@ -166,7 +184,13 @@ export function getInt64(registers: ArrayLike<number>, at: number): number {
 }
 
 /** Writes a whole scan into a unit's input registers. */
-export function putFrame(registers: Uint16Array, unit: UnitImage, layout: FrameLayout, frame: Frame, order: WordOrder): void {
+export function putFrame(
+  registers: Uint16Array,
+  unit: UnitImage,
+  layout: FrameLayout,
+  frame: Frame,
+  order: WordOrder,
+): void {
   registers[0] = PROTOCOL_VERSION;
   for (let i = 0; i < 4; i += 1) registers[1 + i] = Number.parseInt(layout.digest.slice(4 * i, 4 * i + 4), 16);
   putUint32(registers, SEQ_AT, frame.seq);
@@ -186,7 +210,13 @@ export function putFrame(registers: Uint16Array, unit: UnitImage, layout: FrameL
 }
 
 /** Reads a unit's registers into a frame; returns false where the two seq differ (a torn read). */
-export function getFrame(registers: ArrayLike<number>, unit: UnitImage, layout: FrameLayout, frame: Frame, order: WordOrder): boolean {
+export function getFrame(
+  registers: ArrayLike<number>,
+  unit: UnitImage,
+  layout: FrameLayout,
+  frame: Frame,
+  order: WordOrder,
+): boolean {
   const seq = getUint32(registers, SEQ_AT);
   if (seq !== getUint32(registers, unit.seqEndAt)) return false;
   frame.seq = seq;
@@ -215,8 +245,14 @@ export function digestPrefix(registers: ArrayLike<number>): string {
 /** The map of one unit as rows that a SCADA engineer would configure from. */
 export function describeImage(layout: FrameLayout, unit: UnitImage): RegisterRow[] {
   const rows: RegisterRow[] = [];
-  const add = (address: number, table: RegisterRow['table'], tag: string, type: RegisterRow['type'], unitText: string, description: string) =>
-    rows.push({ address, table, tag, type, unit: unitText, scale: 1, description });
+  const add = (
+    address: number,
+    table: RegisterRow['table'],
+    tag: string,
+    type: RegisterRow['type'],
+    unitText: string,
+    description: string,
+  ) => rows.push({ address, table, tag, type, unit: unitText, scale: 1, description });
   add(0, 'input', '', 'u16', '', 'protocol version');
   add(1, 'input', '', 'i64', '', 'layout digest, first 8 bytes');
   add(SEQ_AT, 'input', '', 'u32', '', 'scan number');
@@ -225,7 +261,14 @@ export function describeImage(layout: FrameLayout, unit: UnitImage): RegisterRow
     add(unit.stationTimeAt + 4 * i, 'input', '', 'i64', 'us', `time by the clock of ${layout.stations[s]!.id}`);
   });
   unit.tags.forEach((t, i) => {
-    add(unit.qualityAt + i, 'input', layout.tags[t]!.id, 'u16', '', 'quality: 0 good, 1 held, 2 clipped, 4 failed, 8 lost');
+    add(
+      unit.qualityAt + i,
+      'input',
+      layout.tags[t]!.id,
+      'u16',
+      '',
+      'quality: 0 good, 1 held, 2 clipped, 4 failed, 8 lost',
+    );
   });
   let at = unit.columnsAt;
   for (const t of unit.tags) {
@@ -237,7 +280,14 @@ export function describeImage(layout: FrameLayout, unit: UnitImage): RegisterRow
   }
   add(unit.seqEndAt, 'input', '', 'u32', '', 'scan number again: differs where a read was torn');
   add(ACK_ADDRESS, 'holding', '', 'u32', '', 'acknowledged scan number (lockstep), written with one FC16');
-  add(MAILBOX_ADDRESS, 'holding', '', 'u16', '', `alarm mailbox of fixed form, ${MAILBOX_REGISTERS} registers, written with one FC16`);
+  add(
+    MAILBOX_ADDRESS,
+    'holding',
+    '',
+    'u16',
+    '',
+    `alarm mailbox of fixed form, ${MAILBOX_REGISTERS} registers, written with one FC16`,
+  );
   add(TEXT_ADDRESS, 'holding', '', 'text', '', `alarm event as JSON in pieces, ${TEXT_REGISTERS} registers`);
   let setPoint = SETPOINT_ADDRESS;
   let coil = 0;
@@ -250,4 +300,3 @@ export function describeImage(layout: FrameLayout, unit: UnitImage): RegisterRow
   }
   return rows;
 }
-

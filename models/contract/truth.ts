@@ -24,7 +24,13 @@ export const truthEventSchema = z.discriminatedUnion('kind', [
   }),
   /** A confounder began: an alarm that it raises is false. */
   z.strictObject({ kind: z.literal('disturbance'), timeUs: z.int(), ref: z.string(), what: z.string() }),
-  z.strictObject({ kind: z.literal('fault.began'), timeUs: z.int(), ref: z.string(), target: z.string(), form: z.string() }),
+  z.strictObject({
+    kind: z.literal('fault.began'),
+    timeUs: z.int(),
+    ref: z.string(),
+    target: z.string(),
+    form: z.string(),
+  }),
   z.strictObject({ kind: z.literal('fault.cleared'), timeUs: z.int(), ref: z.string() }),
 ]);
 export type TruthEvent = z.infer<typeof truthEventSchema>;

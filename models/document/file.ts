@@ -13,7 +13,8 @@ export const packageRoot: string = (() => {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
     const manifest = join(folder, 'package.json');
-    if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'leaktwin') return folder;
+    if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'leaktwin')
+      return folder;
     const up = dirname(folder);
     if (up === folder) throw new Error('the package folder of leaktwin was not found above its own code');
     folder = up;
@@ -76,7 +77,14 @@ export function readTextFile(path: string): Result<TextFile> {
   try {
     const bytes = readFileSync(path);
     if (bytes.length > LARGEST_BYTES) {
-      return fail(plainProblem(file, '', `${Math.round(bytes.length / 1e6)} MB`, `at most ${LARGEST_BYTES / 1024 / 1024} MiB of text`));
+      return fail(
+        plainProblem(
+          file,
+          '',
+          `${Math.round(bytes.length / 1e6)} MB`,
+          `at most ${LARGEST_BYTES / 1024 / 1024} MiB of text`,
+        ),
+      );
     }
     return { ok: true, value: { file, path, text: bytes.toString('utf8').replace(/^\uFEFF/, '') } };
   } catch (error) {

@@ -19,7 +19,12 @@ export interface Limits {
 }
 
 export function addIssue(ctx: z.RefinementCtx, params: IssueParams, path?: PropertyKey[]): void {
-  ctx.addIssue({ code: 'custom', message: `found ${params.found}, expected ${params.expected}`, params: { ...params }, ...(path ? { path } : {}) });
+  ctx.addIssue({
+    code: 'custom',
+    message: `found ${params.found}, expected ${params.expected}`,
+    params: { ...params },
+    ...(path ? { path } : {}),
+  });
 }
 
 /** A quantity of one dimension, as SI number. */
@@ -34,8 +39,10 @@ export function quantity(dimension: Dimension, limits: Limits = {}) {
       }
       const v = read.value;
       if (limits.positive && !(v > 0)) addIssue(ctx, { found: `"${raw}"`, expected: `a ${dimension} above zero` });
-      else if (limits.min !== undefined && v < limits.min) addIssue(ctx, { found: `"${raw}"`, expected: `a ${dimension} of at least ${limits.min} (SI)` });
-      else if (limits.max !== undefined && v > limits.max) addIssue(ctx, { found: `"${raw}"`, expected: `a ${dimension} of at most ${limits.max} (SI)` });
+      else if (limits.min !== undefined && v < limits.min)
+        addIssue(ctx, { found: `"${raw}"`, expected: `a ${dimension} of at least ${limits.min} (SI)` });
+      else if (limits.max !== undefined && v > limits.max)
+        addIssue(ctx, { found: `"${raw}"`, expected: `a ${dimension} of at most ${limits.max} (SI)` });
       return v;
     })
     .describe(`a ${dimension} with its unit`);

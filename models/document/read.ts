@@ -3,7 +3,7 @@
  */
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { type Problem, type Result } from '../contract/index.ts';
+import type { Problem, Result } from '../contract/index.ts';
 import { nearest } from '../kernel/index.ts';
 
 export interface Located<T> {
@@ -64,40 +64,68 @@ function issueProblems(issue: Issue, base: readonly PropertyKey[], at: ProblemAt
       return issue.keys.map((key) => {
         const known = knownKeys(issue);
         const near = nearest(key, known);
-        const hint = near ? `did you mean "${near}"?` : known.length > 0 ? `known keys: ${known.join(', ')}` : 'remove it';
+        const hint = near
+          ? `did you mean "${near}"?`
+          : known.length > 0
+            ? `known keys: ${known.join(', ')}`
+            : 'remove it';
         return at([...path, key], `unknown key "${key}"`, 'only keys that are described in the schema', hint);
       });
     }
     case 'invalid_type':
       if (valueAt(root, path) === undefined) {
-        return [at(path, 'nothing', `the key "${String(path.at(-1))}" (${article(issue.expected)})`, 'it has no default, so it must be written')];
+        return [
+          at(
+            path,
+            'nothing',
+            `the key "${String(path.at(-1))}" (${article(issue.expected)})`,
+            'it has no default, so it must be written',
+          ),
+        ];
       }
       return [at(path, found, article(issue.expected))];
     case 'invalid_value': {
       const allowed = issue.values.map((v) => String(v));
       const value = valueAt(root, path);
-      if (value === undefined) return [at(path, 'nothing', `the key "${String(path.at(-1))}": one of ${allowed.join(', ')}`)];
+      if (value === undefined)
+        return [at(path, 'nothing', `the key "${String(path.at(-1))}": one of ${allowed.join(', ')}`)];
       const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
-      return [at(path, found, allowed.length === 1 ? `"${allowed[0]}"` : `one of ${allowed.join(', ')}`, near ? `did you mean "${near}"?` : undefined)];
+      return [
+        at(
+          path,
+          found,
+          allowed.length === 1 ? `"${allowed[0]}"` : `one of ${allowed.join(', ')}`,
+          near ? `did you mean "${near}"?` : undefined,
+        ),
+      ];
     }
     case 'too_small':
       return [at(path, found, `at least ${issue.minimum}${issue.inclusive === false ? ' (exclusive)' : ''}`)];
     case 'too_big':
       return [at(path, found, `at most ${issue.maximum}`)];
     case 'invalid_union': {
-      if (valueAt(root, path) === undefined) return [at(path, 'nothing', `the key "${String(path.at(-1))}"`, 'it has no default, so it must be written')];
+      if (valueAt(root, path) === undefined)
+        return [at(path, 'nothing', `the key "${String(path.at(-1))}"`, 'it has no default, so it must be written')];
       const note = (issue as { note?: string; discriminator?: string }).discriminator;
       if (note) {
         const options = (issue as { options?: unknown[] }).options;
         const value = valueAt(root, [...path, note]);
         const key = path.at(-1) === note ? path : [...path, note];
-        return [at(key, value === undefined ? 'nothing' : show(value), options ? `one of ${options.join(', ')}` : `a known "${note}"`)];
+        return [
+          at(
+            key,
+            value === undefined ? 'nothing' : show(value),
+            options ? `one of ${options.join(', ')}` : `a known "${note}"`,
+          ),
+        ];
       }
       // The branch with the fewest complaints is the one that the writer meant.
       const best = [...issue.errors].sort((a, b) => cost(a) - cost(b))[0];
       if (!best || best.length === 0) return [at(path, found, issue.message)];
       if (best.every((i) => i.code === 'invalid_type' && i.path.length === 0)) {
-        const kinds = [...new Set(issue.errors.flat().map((i) => (i.code === 'invalid_type' ? article(i.expected) : i.message)))];
+        const kinds = [
+          ...new Set(issue.errors.flat().map((i) => (i.code === 'invalid_type' ? article(i.expected) : i.message))),
+        ];
         return [at(path, found, kinds.join(' or '))];
       }
       return best.flatMap((i) => issueProblems(i as Issue, path, at, root));
@@ -110,7 +138,11 @@ function issueProblems(issue: Issue, base: readonly PropertyKey[], at: ProblemAt
 }
 
 function cost(issues: readonly z.core.$ZodIssue[]): number {
-  return issues.reduce((n, i) => n + (i.code === 'invalid_type' && i.path.length === 0 ? 100 : i.code === 'unrecognized_keys' ? i.keys.length : 1), 0);
+  return issues.reduce(
+    (n, i) =>
+      n + (i.code === 'invalid_type' && i.path.length === 0 ? 100 : i.code === 'unrecognized_keys' ? i.keys.length : 1),
+    0,
+  );
 }
 
 function knownKeys(issue: Issue): string[] {
@@ -130,7 +162,10 @@ function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
       const keyNode = pair.key as Node;
       const valueNode = pair.value as Node | null;
       const scalar = valueNode && (isScalar(valueNode) || isSeq(valueNode) || isMap(valueNode));
-      offset = (last && scalar && valueNode.range && valueNode.range[1] > valueNode.range[0] ? valueNode.range[0] : keyNode.range?.[0]) ?? offset;
+      offset =
+        (last && scalar && valueNode.range && valueNode.range[1] > valueNode.range[0]
+          ? valueNode.range[0]
+          : keyNode.range?.[0]) ?? offset;
       node = valueNode;
     } else if (isSeq(node)) {
       const item = node.items[Number(key)] as Node | undefined;
@@ -160,11 +195,19 @@ function show(value: unknown): string {
   if (value === null) return 'an empty value';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return 'a map';
-  return typeof value === 'string' ? `"${value.length > 60 ? `${value.slice(0, 57)}...` : value}"` : `${typeof value} ${String(value)}`;
+  return typeof value === 'string'
+    ? `"${value.length > 60 ? `${value.slice(0, 57)}...` : value}"`
+    : `${typeof value} ${String(value)}`;
 }
 
 function article(expected: string): string {
-  const names: Record<string, string> = { object: 'a map', array: 'a list', record: 'a map', string: 'text', int: 'a whole number' };
+  const names: Record<string, string> = {
+    object: 'a map',
+    array: 'a list',
+    record: 'a map',
+    string: 'text',
+    int: 'a whole number',
+  };
   return names[expected] ?? (/^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`);
 }
 

@@ -97,14 +97,28 @@ export const UNITS: Readonly<Record<string, UnitDef>> = (() => {
     'ft3/s': FOOT ** 3,
   });
   add('mass-flow', { 'kg/s': 1, 'g/s': 1e-3, 'kg/h': 1 / 3600, 't/h': 1000 / 3600, 'lb/h': POUND / 3600 });
-  add('temperature', { K: 1, degC: [1, 273.15], C: [1, 273.15], degF: [5 / 9, 459.67 * (5 / 9)], F: [5 / 9, 459.67 * (5 / 9)] });
+  add('temperature', {
+    K: 1,
+    degC: [1, 273.15],
+    C: [1, 273.15],
+    degF: [5 / 9, 459.67 * (5 / 9)],
+    F: [5 / 9, 459.67 * (5 / 9)],
+  });
   add('density', { 'kg/m3': 1, 'g/cm3': 1000, 'lb/ft3': POUND / FOOT ** 3 });
   add('kinematic-viscosity', { 'm2/s': 1, cSt: 1e-6, 'mm2/s': 1e-6, St: 1e-4 });
   add('rotation', { 'rad/s': 1, rpm: (2 * Math.PI) / 60 });
   add('fraction', { '%': 0.01, '1': 1, ppm: 1e-6 });
   add('inertia', { 'kg*m2': 1, 'kg m2': 1, 'lb*ft2': POUND * FOOT ** 2 });
-  add('frequency', { Hz: 1, '1/s': 1, 'per s': 1, 'per min': 1 / 60, 'per h': 1 / 3600, 'per day': 1 / 86_400, 'per year': 1 / 31_557_600 });
-  add('power', { W: 1, kW: 1e3, MW: 1e6, hp: 745.69987158227022 });
+  add('frequency', {
+    Hz: 1,
+    '1/s': 1,
+    'per s': 1,
+    'per min': 1 / 60,
+    'per h': 1 / 3600,
+    'per day': 1 / 86_400,
+    'per year': 1 / 31_557_600,
+  });
+  add('power', { W: 1, kW: 1e3, MW: 1e6, hp: 745.6998715822702 });
   add('angle', { rad: 1, deg: Math.PI / 180 });
   return table;
 })();
@@ -132,7 +146,12 @@ export function parseQuantity(raw: unknown, dimension: Dimension): QuantityResul
   if (typeof raw === 'number') {
     if (dimension === 'fraction' && Number.isFinite(raw)) return { ok: true, value: raw };
     const unit = unitsOf(dimension)[0];
-    return { ok: false, found: `${raw} without a unit`, expected, hint: `write "${raw} ${unit}" if that is what you mean` };
+    return {
+      ok: false,
+      found: `${raw} without a unit`,
+      expected,
+      hint: `write "${raw} ${unit}" if that is what you mean`,
+    };
   }
   if (typeof raw !== 'string') return { ok: false, found: describe(raw), expected };
   let rest = raw.trim();
@@ -149,7 +168,12 @@ export function parseQuantity(raw: unknown, dimension: Dimension): QuantityResul
     if (!def) {
       if (unit === '') return { ok: false, found: `"${raw}", which has no unit`, expected };
       const near = nearest(unit, unitsOf(dimension));
-      return { ok: false, found: `"${raw}", whose unit "${unit}" is unknown`, expected, hint: near ? `did you mean "${near}"?` : undefined };
+      return {
+        ok: false,
+        found: `"${raw}", whose unit "${unit}" is unknown`,
+        expected,
+        hint: near ? `did you mean "${near}"?` : undefined,
+      };
     }
     if (def.dimension !== dimension) {
       return { ok: false, found: `"${raw}", which is a ${def.dimension}`, expected };
@@ -157,7 +181,8 @@ export function parseQuantity(raw: unknown, dimension: Dimension): QuantityResul
     total += Number(number) * def.factor + (def.offset ?? 0);
     parts += 1;
     rest = rest.slice(unit.length).trimStart();
-    if (parts > 1 && dimension !== 'time') return { ok: false, found: `"${raw}", which is several quantities`, expected };
+    if (parts > 1 && dimension !== 'time')
+      return { ok: false, found: `"${raw}", which is several quantities`, expected };
   }
   return { ok: true, value: total };
 }

@@ -20,7 +20,7 @@ export const NODE = { junction: 0, reservoir: 1, tank: 2 } as const;
 /** Codes in `linkKind`. */
 export const LINK = { pump: 0, valve: 1, regulator: 2, checkValve: 3, orifice: 4, lossCurve: 5 } as const;
 /** Codes in `linkForm`: which formula the kind uses. */
-export const FORM = { coefficients: 0, table: 1, power: 2, linear: 3, equalPercentage: 4, relativeFlow: 5, loss: 6 } as const;
+export const FORM = { coefficients: 0, table: 1, power: 2, linear: 3, equalPercentage: 4, relativeFlow: 5 } as const;
 /** Codes in `linkHolds` of regulators. */
 export const HOLDS = { downstreamHead: 0, upstreamHead: 1, flow: 2, loss: 3 } as const;
 
@@ -98,6 +98,7 @@ export interface NetworkModel {
   readonly pipeImpedance_s_m2: Float64Array; // B = a'/(g A) [s/m²] (nPipe)
   readonly pipeConductance_m2_s: Float64Array; // 1/B [m²/s] (nPipe)
   readonly pipeMinorLoss: Float64Array; // Σ K (nPipe)
+  readonly pipeConvection: Float64Array; // slope θ of the V·θ term, 0 leaves it out (nPipe)
   readonly frictionKind: Uint8Array; // FRICTION code (nPipe)
   readonly frictionParameter: Float64Array; // f, ε [m], C, n or KD by kind (nPipe)
   readonly sectionStart: Int32Array; // first section of each pipe (nPipe + 1)
@@ -187,9 +188,9 @@ export interface NetworkState {
   readonly solver: Float64Array; // dense matrix and vectors of a cluster
 }
 
-/** Indices into `ledger_m3`: volumes into (reservoir) and out of the network since the last reset [m³]. */
-export const LEDGER = { reservoirIn: 0, demandOut: 1, orificeOut: 2, boundaryOut: 3, tankSpill: 4 } as const;
-export const LEDGER_SIZE = 5;
+/** Indices into `ledger_m3` [m³]: volumes into (reservoir) and out of the network since the last reset, and what was stored then. */
+export const LEDGER = { reservoirIn: 0, demandOut: 1, orificeOut: 2, boundaryOut: 3, tankSpill: 4, storedAtReset: 5 } as const;
+export const LEDGER_SIZE = 6;
 
 /** Indices into `flags`. */
 export const FLAG = {

@@ -73,6 +73,12 @@ export interface PipeSpec {
   readonly minorLoss?: number;
   /** Number of reaches; default max(1, round(L/(a·Δt))). The wave speed is adjusted to L/(N·Δt) either way. */
   readonly reaches?: number;
+  /**
+   * Slope θ = sin α of the convective term V·θ in the head equation, default 0. It belongs with V ∂H/∂x, which the method of
+   * characteristics drops as small, so leaving out both is the consistent choice; some codes keep it, and to be compared
+   * with them it can be given.
+   */
+  readonly convectionSlope?: number;
 }
 
 export type FrictionSpec =
