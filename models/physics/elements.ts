@@ -5,7 +5,7 @@
  *   valve, check valve, in-line orifice   h = R Q |Q|,  R = K/(2 g A²) or 1/(2 g Cd² A²)
  *   throttled valve                       R/τ², τ = opening | r^(opening−1) | table
  *   pump                                  −h = A s² − B s^(2−C) Q^C, or a table scaled by (Q s, H s²), or P/(ρ g Q)
- *   shut, or Q < 0 behind a check valve   h = Q/ε
+ *   shut                                  h = Q/ε;  Q < 0 behind a check valve: h(0) + Q/ε
  *
  * s relative speed, τ relative conductance (Cv/Cv open), ε `SHUT` [m²/s]. Every law is made strictly increasing by a least
  * slope, so that Newton's matrix stays positive definite; both are far below what any gauge could see.
@@ -31,7 +31,12 @@ export function evaluateLink(
   out: Float64Array,
   at: number,
 ): void {
-  if (flow < 0 && model.linkCheck[l] === 1) return shut(flow, out, at);
+  if (flow < 0 && model.linkCheck[l] === 1) {
+    evaluateLink(model, state, l, 0, out, at);
+    out[at] += flow / SHUT;
+    out[at + 1] = 1 / SHUT;
+    return;
+  }
   switch (model.linkKind[l]) {
     case LINK.pump:
       return pump(model, state, l, flow, out, at);

@@ -17,6 +17,7 @@ export {
 } from './model.ts';
 export { compileNetwork } from './network.ts';
 export {
+  cloneState,
   createState,
   linePack_m3,
   massBalanceError_m3,
@@ -31,4 +32,5 @@ export { stepCharacteristics } from './characteristics.ts';
 export * from './fluid.ts';
 export * from './friction.ts';
 export * from './orifice.ts';
-export { type InpNetwork, type InpOptions, inpToNetworkSpec, readInp } from './inp.ts';
+export { type InpNetwork, type InpProblem, type InpResult, type InpStatus, readInp } from './inp.ts';
+export { type InpOptions, inpToNetworkSpec } from './inpNetwork.ts';

@@ -168,6 +168,7 @@ export interface NetworkState {
   readonly nodeHead_m: Float64Array; // H [m] (nNode)
   readonly nodeDemandFlow_m3_s: Float64Array; // demand delivered [m³/s] (nNode)
   readonly nodeStorageFlow_m3_s: Float64Array; // into a tank, or into a reservoir [m³/s] (nNode)
+  readonly tankSpillFlow_m3_s: Float64Array; // over the rim of a full tank [m³/s] (nNode)
   readonly tankLevel_m: Float64Array; // above its bottom [m] (nNode)
   readonly orificeFlow_m3_s: Float64Array; // out of the network [m³/s] (nOrifice)
   readonly linkFlow_m3_s: Float64Array; // (nLink)

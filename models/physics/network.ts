@@ -222,6 +222,8 @@ function areaOf(l: LinkSpec): number {
 
 function lossOf(l: LinkSpec, area: number, g: number): number {
   if (l.kind === 'orifice') return 1 / (2 * g * (l.dischargeCoefficient * area) ** 2);
+  // a regulator throttles relative to its open loss, which therefore cannot be nothing
+  if (l.kind === 'regulator') return Math.max(l.lossCoefficient, 0.01) / (2 * g * area * area);
   return 'lossCoefficient' in l ? l.lossCoefficient / (2 * g * area * area) : 0;
 }
 

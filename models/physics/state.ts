@@ -28,6 +28,7 @@ export function createState(model: NetworkModel): NetworkState {
     nodeHead_m: a.f64(nNode),
     nodeDemandFlow_m3_s: a.f64(nNode),
     nodeStorageFlow_m3_s: a.f64(nNode),
+    tankSpillFlow_m3_s: a.f64(nNode),
     tankLevel_m: a.f64(nNode),
     orificeFlow_m3_s: a.f64(nOrifice),
     linkFlow_m3_s: a.f64(nLink),
@@ -41,7 +42,7 @@ export function createState(model: NetworkModel): NetworkState {
     ledgerFlow_m3_s: a.f64(LEDGER_SIZE),
     flags: a.f64(FLAG_SIZE),
     endCharacteristic_m: a.f64(2 * nPipe),
-    solver: a.f64(m * m + 6 * m + 8),
+    solver: a.f64(m * m + 4 * m + 2 * nLink + 4),
   }));
   const state: NetworkState = { buffer, ...views };
   state.demandMultiplier.fill(1);
@@ -100,7 +101,7 @@ export function linePack_m3(model: NetworkModel, state: NetworkState): number {
     for (let i = first + 1; i < last; i++) sum += H[i];
     const reaches = model.pipeReaches[p];
     const middle = 0.5 * (model.nodeElevation_m[model.pipeFrom[p]] + model.nodeElevation_m[model.pipeTo[p]]);
-    const storage = (model.timeStep_s * model.pipeConductance_m2_s[p]) as number;
+    const storage = model.timeStep_s * model.pipeConductance_m2_s[p];
     volume += model.pipeArea_m2[p] * model.pipeLength_m[p] + storage * (sum - reaches * middle);
   }
   return volume;

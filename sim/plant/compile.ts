@@ -607,6 +607,7 @@ export function compilePlant(spec: PlantSpec, options: CompilePlantOptions): Pla
     pumpStream: spec.pumps.map((p) => run.stream(`${p.id}/wander`)),
     valveLink: ints(spec.valves, (v) => link(v.id)),
     tankNode: ints(spec.tanks, (t) => network.nodeIndex.get(t.id)!),
+    tankLevel0_m: fill(spec.tanks, (t) => t.level),
     tankHold_s: fill(spec.tanks, (t) => t['hold-level-over'] ?? 0),
     controllerId: spec.controllers.map((c) => c.id),
     controllerLink: ints(spec.controllers, (c) => link(c.valve)),

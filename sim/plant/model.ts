@@ -54,6 +54,7 @@ export interface PlantModel {
   readonly pumpStream: readonly Stream[]; // (nPump)
   readonly valveLink: Int32Array; // (nValve)
   readonly tankNode: Int32Array; // (nTank)
+  readonly tankLevel0_m: Float64Array; // level at the start (nTank)
   readonly tankHold_s: Float64Array; // time over which receipts restore the level, 0: none (nTank)
   readonly controllerId: readonly string[];
   readonly controllerLink: Int32Array; // its valve (nControl)

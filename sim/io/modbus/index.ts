@@ -18,5 +18,6 @@ export {
   type UnitMap,
   type WritableTable,
 } from './bank.ts';
+export type { ModbusServerOptions, ModbusServerStats, UnknownUnit } from './options.ts';
 export type { Writable } from './pdu.ts';
-export { ModbusServer, type ModbusServerOptions, type ModbusServerStats, type UnknownUnit } from './server.ts';
+export { ModbusServer } from './server.ts';

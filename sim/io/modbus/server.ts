@@ -14,63 +14,8 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Answer, type ConnectionId, DONE, Exception, HELD, type UnitMap } from './bank.ts';
-import { type Exchange, handlePdu, PDU_MAX, putException, type Writable } from './pdu.ts';
-
-/** What a master hears from a unit id that has no bank: nothing, or exception 0x0B. */
-export type UnknownUnit = 'silent' | 'exception';
-
-/** Every field has a default. Times of 0 switch the limit off. */
-export interface ModbusServerOptions {
-  /** Default 'exception': gateway target device failed to respond. */
-  unknownUnit?: UnknownUnit;
-  /** Connections at once; default 64. */
-  connectionLimit?: number;
-  /** Silence after which a connection may give way to a newcomer; default 10 000. */
-  unusedAfter_ms?: number;
-  /** Silence after which a connection is closed; default 60 000. A connection with a held reply is not silent. */
-  idle_ms?: number;
-  /** Time for the rest of a frame that has begun; default 5 000. */
-  halfSent_ms?: number;
-  /** Time in which a master that stopped reading must read again; default 10 000. */
-  stalled_ms?: number;
-  /** Unsent replies at which we stop answering a master until it reads; default 256 KiB. */
-  unsentLimit_bytes?: number;
-  /** Requests that one connection may have answered before the others get a turn; default 512. */
-  requestsPerTurn?: number;
-  /** Resolution of all time limits; default 1000. */
-  sweep_ms?: number;
-  /** Refuses writes by connection (roles); refused is exception 2. */
-  writable?: Writable;
-  onConnect?(connection: ConnectionId, peer: { address: string; port: number }): void;
-  onDisconnect?(connection: ConnectionId): void;
-  /** A hook of a bank threw; the master was told exception 4. */
-  onFault?(fault: unknown): void;
-  /** Who calls the sweep: tests put their own here, so that no test waits. Returns how to stop it. */
-  every?(period_ms: number, sweep: () => void): () => void;
-}
-
-/** Counters since construction; `connections` and `held` are of this moment. */
-export interface ModbusServerStats {
-  connections: number;
-  held: number;
-  accepted: number;
-  /** Closed at the connection limit because all others were in use. */
-  refused: number;
-  /** Gave way to a newcomer at the connection limit. */
-  displaced: number;
-  requests: number;
-  exceptions: number;
-  /** Requests to unknown units that were left without a reply. */
-  unanswered: number;
-  /** Closed for a wrong protocol id or length. */
-  malformed: number;
-  /** Closed by a time limit: silent, mid-frame, or not reading. */
-  idle: number;
-  halfSent: number;
-  stalled: number;
-  received_bytes: number;
-  sent_bytes: number;
-}
+import type { ModbusServerOptions, ModbusServerStats } from './options.ts';
+import { type Exchange, handlePdu, PDU_MAX, putException } from './pdu.ts';
 
 /** Transaction id, protocol id, length; the unit id that follows is counted by the length (Guide, 3.1.3). */
 const HEAD = 6;
@@ -187,14 +132,17 @@ export class ModbusServer {
         if (this.#server === server) this.#server = undefined;
         reject(new Error(listenSentence(error, host, port), { cause: error }));
       };
+      const closedEarly = () => reject(new Error('this Modbus server was closed before it listened'));
       server.once('error', failed);
+      server.once('close', closedEarly);
       server.listen({ host, port }, () => {
         server.off('error', failed);
         if (this.#server !== server) {
+          // Closed while the host's name was looked up: the port must not stay open.
           server.close();
-          reject(new Error('this Modbus server was closed before it listened'));
           return;
         }
+        server.off('close', closedEarly);
         // Accepting can fail later, for want of file handles; those who are connected must not pay for it.
         server.on('error', (error) => this.#options.onFault?.(error));
         const every = this.#options.every ?? everyInterval;
@@ -232,8 +180,7 @@ export class ModbusServer {
       return true;
     }
     found.answer = answer;
-    if (this.#answering) this.#resumed.push(found);
-    else this.#answer(found);
+    this.#answer(found);
     return true;
   }
 

@@ -1,0 +1,116 @@
+/**
+ * Frames to values that a method may use: SI units, block means of wide tags, and a usable flag per tag. What is not
+ * usable is held for a short while, then methods abstain.
+ *
+ *   Hampel filter (1974; Pearson 2002): a value farther than n·1.4826·MAD from the median of its window is replaced by the median.
+ *   Stuck: a tag with noise that repeats to the bit for longer than the recipe allows.
+ */
+import { type Frame, type FrameLayout, Quality, UNUSABLE } from '../../models/contract/index.ts';
+import { type Arena, UNITS } from '../../models/kernel/index.ts';
+
+export interface CleanSettings {
+  readonly hampelWindow: number;
+  readonly hampelThreshold: number;
+  readonly stuckAfter_s: number;
+  readonly holdGaps_s: number;
+}
+
+export interface Cleaner {
+  /** Mean of the newest block, SI, held over short gaps (tags). */
+  readonly value: Float64Array;
+  /** 1: may be used (tags). */
+  readonly usable: Uint8Array;
+  /** 1: this frame brought something new and good (tags). */
+  readonly fresh: Uint8Array;
+  /** SI factor and offset per tag: si = raw·scale + offset (tags). */
+  readonly scale: Float64Array;
+  readonly offset: Float64Array;
+  reset(): void;
+  step(frame: Frame): void;
+}
+
+export function createCleaner(layout: FrameLayout, settings: CleanSettings, arena: Arena): Cleaner {
+  const { tags, column } = layout;
+  const n = tags.length;
+  const window = settings.hampelWindow;
+  const value = arena.f64(n);
+  const usable = arena.u8(n);
+  const fresh = arena.u8(n);
+  const history = arena.f64(n * window); // (tags, window) ring of raw block means
+  const filled = arena.f64(n); // values ever put into the ring (tags)
+  const lastRaw = arena.f32(n); // last sample to the bit (tags)
+  const repeats = arena.f64(n); // scans it has stood (tags)
+  const silent = arena.f64(n); // scans without a good value (tags)
+  const scale = Float64Array.from(tags, (t) => (t.unit === '' ? 1 : UNITS[t.unit]!.factor));
+  const offset = Float64Array.from(tags, (t) => (t.unit === '' ? 0 : (UNITS[t.unit]!.offset ?? 0)));
+  const scan_s = layout.scanUs * 1e-6;
+  const stuckScans = Math.max(2, Math.ceil(settings.stuckAfter_s / scan_s));
+  const holdScans = Math.floor(settings.holdGaps_s / scan_s);
+  // The median of a window and of its deviations; scratch, never read across calls.
+  const sorted = new Float64Array(window);
+
+  function hampel(tag: number, x: number): number {
+    const at = tag * window;
+    const count = filled[tag]!;
+    history[at + (count % window)] = x;
+    filled[tag] = count + 1;
+    if (count + 1 < window) return x;
+    for (let i = 0; i < window; i += 1) sorted[i] = history[at + i]!;
+    sorted.sort();
+    const median = sorted[window >> 1]!;
+    for (let i = 0; i < window; i += 1) sorted[i] = Math.abs(history[at + i]! - median);
+    sorted.sort();
+    // A quantised, quiet signal has MAD 0; its data-sheet noise is then the scale.
+    const spread = Math.max(1.4826 * sorted[window >> 1]!, tags[tag]!.noise * scale[tag]!);
+    return spread > 0 && Math.abs(x - median) > settings.hampelThreshold * spread ? median : x;
+  }
+
+  return {
+    value,
+    usable,
+    fresh,
+    scale,
+    offset,
+    reset() {
+      lastRaw.fill(Number.NaN);
+      silent.fill(Number.MAX_SAFE_INTEGER / 2);
+    },
+    step(frame) {
+      for (let t = 0; t < n; t += 1) {
+        const tag = tags[t]!;
+        const first = column[t]!;
+        const width = tag.width;
+        const quality = frame.quality[t]!;
+        let good = (quality & UNUSABLE) === 0;
+        if (good) {
+          const newest = frame.value[first + width - 1]!;
+          const held = (quality & Quality.held) !== 0;
+          if (!held && newest === lastRaw[t] && tag.noise > 0) repeats[t] = repeats[t]! + 1;
+          else if (!held) repeats[t] = 0;
+          lastRaw[t] = newest;
+          if (repeats[t]! * Math.max(1, Math.min(width, 4)) >= stuckScans && isNoisy(t)) good = false;
+          if (good && !Number.isFinite(newest)) good = false;
+        }
+        if (good) {
+          let mean = 0;
+          for (let k = 0; k < width; k += 1) mean += frame.value[first + k]!;
+          mean = (mean / width) * scale[t]! + offset[t]!;
+          value[t] = width === 1 ? hampel(t, mean) : mean;
+          usable[t] = 1;
+          fresh[t] = 1;
+          silent[t] = 0;
+        } else {
+          silent[t] = silent[t]! + 1;
+          fresh[t] = 0;
+          usable[t] = silent[t]! <= holdScans ? 1 : 0;
+        }
+      }
+    },
+  };
+
+  /** Only a tag whose noise exceeds a few counts of float32 and of its converter changes in every scan. */
+  function isNoisy(tag: number): boolean {
+    const t = tags[tag]!;
+    return t.noise > ((t.range[1] - t.range[0]) / 65535) * 2;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * How a command changes the plant. Each returns undefined, or the sentence that says why it cannot be done; nothing is
+ * half done.
+ */
+import { type Command, FAULT_FORMS, type TruthEvent } from '../models/contract/index.ts';
+import type { PlantModel, PlantState } from './plant/index.ts';
+
+export function applyCommand(
+  model: PlantModel,
+  state: PlantState,
+  command: Command,
+  truth: TruthEvent[],
+): string | undefined {
+  const timeUs = state.clock[0]!;
+  switch (command.kind) {
+    case 'leak.open': {
+      const l = model.leaks.findIndex((x) => x.id === command.leak);
+      const leak = model.leaks[l];
+      if (!leak)
+        return `there is no place "${command.leak}" to leak; known: ${model.leaks.map((x) => x.id).join(', ') || 'none'}`;
+      if (state.leakOpenUs[l]! >= 0) return `leak "${command.leak}" is open already`;
+      state.leakOpenUs[l] = timeUs;
+      state.leakArea_m2[l] = command.area_m2;
+      state.leakGrowthUs[l] = Math.round(command.growth_s * 1e6);
+      state.leakVolume_m3[l] = 0;
+      truth.push({
+        kind: 'leak.opened',
+        timeUs,
+        ref: leak.id,
+        unit: leak.on,
+        position_m: leak.position_m,
+        area_m2: command.area_m2,
+        growth_s: command.growth_s,
+      });
+      return undefined;
+    }
+    case 'leak.close': {
+      const l = model.leaks.findIndex((x) => x.id === command.leak);
+      if (l < 0) return `there is no leak "${command.leak}"`;
+      if (state.leakOpenUs[l]! < 0) return `leak "${command.leak}" is not open`;
+      state.leakOpenUs[l] = -1;
+      truth.push({ kind: 'leak.closed', timeUs, ref: command.leak, volume_m3: state.leakVolume_m3[l]! });
+      return undefined;
+    }
+    case 'set': {
+      const why = set(model, state, command.element, command.property, command.value);
+      if (why === undefined)
+        truth.push({
+          kind: 'disturbance',
+          timeUs,
+          ref: command.element,
+          what: `set ${command.property} to ${round(command.value)}`,
+        });
+      return why;
+    }
+    case 'pump': {
+      const p = pumpOf(model, command.element);
+      if (p < 0) return `there is no pump "${command.element}"`;
+      const link = model.pumpLink[p]!;
+      if (command.action === 'start') {
+        state.network.pumpTripped[link] = 0;
+        state.pumpSet[p] = state.pumpWanted[p]! > 0 ? state.pumpWanted[p]! : 1;
+      } else {
+        if (command.action === 'trip') state.network.pumpTripped[link] = 1;
+        state.pumpSet[p] = 0;
+      }
+      truth.push({ kind: 'disturbance', timeUs, ref: command.element, what: `pump ${command.action}` });
+      return undefined;
+    }
+    case 'fault': {
+      if (command.form === 'communication-loss') {
+        const s = model.stationIndex.get(command.target);
+        if (s === undefined) return `there is no station "${command.target}"; communication is lost by station`;
+        state.stationLost[s] = 1;
+      } else {
+        const i = model.tagIndex.get(command.target);
+        if (i === undefined) return `there is no tag "${command.target}"`;
+        state.faultForm[i] = 1 + FAULT_FORMS.indexOf(command.form);
+        state.faultSinceUs[i] = timeUs;
+        state.faultSize[i] = command.size ?? 0;
+        state.faultEvery_s[i] = command.every_s ?? 60;
+        state.holding[i] = 0;
+      }
+      truth.push({ kind: 'fault.began', timeUs, ref: command.fault, target: command.target, form: command.form });
+      return undefined;
+    }
+    case 'fault.clear': {
+      const s = model.stationIndex.get(command.target);
+      const i = model.tagIndex.get(command.target);
+      if (s === undefined && i === undefined) return `there is no tag or station "${command.target}"`;
+      if (s !== undefined) state.stationLost[s] = 0;
+      if (i !== undefined) {
+        state.faultForm[i] = 0;
+        state.holding[i] = 0;
+      }
+      truth.push({ kind: 'fault.cleared', timeUs, ref: command.fault });
+      return undefined;
+    }
+  }
+}
+
+function pumpOf(model: PlantModel, element: string): number {
+  const link = model.network.linkIndex.get(element);
+  return link === undefined ? -1 : model.pumpLink.indexOf(link);
+}
+
+function set(
+  model: PlantModel,
+  state: PlantState,
+  element: string,
+  property: 'speed' | 'opening' | 'setPoint',
+  value: number,
+): string | undefined {
+  if (!Number.isFinite(value)) return `${property} of ${element}: ${value} is not a number`;
+  if (property === 'setPoint') {
+    const c = model.controllerId.indexOf(element);
+    if (c < 0) return `there is no controller "${element}"; known: ${model.controllerId.join(', ') || 'none'}`;
+    if (state.controllerAuto[c] === 0) {
+      // Bumpless: the integral takes the valve where it stands.
+      state.controllerIntegral[c] = state.network.valveOpening[model.controllerLink[c]!]!;
+      state.controllerAuto[c] = 1;
+    }
+    state.controllerSet_Pa[c] = value;
+    return undefined;
+  }
+  const link = model.network.linkIndex.get(element);
+  if (property === 'speed') {
+    const p = pumpOf(model, element);
+    if (p < 0) return `there is no pump "${element}"`;
+    if (value < 0 || value > 1.3) return `speed of ${element}: ${value} is not between 0 and 1.3 of rated`;
+    state.pumpWanted[p] = value;
+    if (state.pumpSet[p]! > 0) state.pumpSet[p] = value;
+    return undefined;
+  }
+  if (link === undefined || !model.valveLink.includes(link)) return `there is no valve "${element}"`;
+  if (value < 0 || value > 1) return `opening of ${element}: ${value} is not between 0 and 1`;
+  const c = model.controllerLink.indexOf(link);
+  if (c >= 0) state.controllerAuto[c] = 0;
+  state.network.valveOpeningSet[link] = value;
+  return undefined;
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}

@@ -1,0 +1,132 @@
+/**
+ * From a true value to a sample: first-order lag, calibration error, drift, noise, fault, converter, range; quantised
+ * once to float32. Sample n of a tag is taken at n·period − latency (+ jitter) of plant time and lies in a ring until its
+ * scan is published, as in the memory of an RTU.
+ *
+ *   lag:       y ← y + (1 − e^(−Δt/τ)) (x − y)
+ *   converter: low + round((v − low)/q) q, q = span/(2^bits − 1)
+ */
+import { FAULT_FORMS } from '../../models/contract/index.ts';
+import { type PlantModel, type PlantState, SOURCE } from '../plant/index.ts';
+
+const BIAS = 1 + FAULT_FORMS.indexOf('bias');
+const DRIFT = 1 + FAULT_FORMS.indexOf('drift');
+const STUCK = 1 + FAULT_FORMS.indexOf('stuck');
+const SPIKES = 1 + FAULT_FORMS.indexOf('spikes');
+export const DROP_OUT = 1 + FAULT_FORMS.indexOf('drop-out');
+const HOUR_US = 3_600e6;
+
+/** The true value of a tag now, in its own unit. */
+export function trueValue(model: PlantModel, state: PlantState, tag: number): number {
+  const net = state.network;
+  const m = model.network;
+  const e = model.tagElement[tag]!;
+  let si: number;
+  switch (model.tagSource[tag]) {
+    case SOURCE.nodePressure:
+      si = m.density_kg_m3 * m.gravity_m_s2 * (net.nodeHead_m[e]! - m.nodeElevation_m[e]!);
+      break;
+    case SOURCE.pipeStart:
+      si = net.sectionFlow_m3_s[m.sectionStart[e]!]!;
+      break;
+    case SOURCE.pipeEnd:
+      si = net.sectionFlow_m3_s[m.sectionStart[e + 1]! - 1]!;
+      break;
+    case SOURCE.link:
+      si = net.linkFlow_m3_s[e]!;
+      break;
+    case SOURCE.temperature:
+      si =
+        model.groundTemperature_K +
+        (model.inletTemperature_K - model.groundTemperature_K) *
+          Math.exp(-model.tagPosition_m[tag]! / model.coolingLength_m);
+      break;
+    case SOURCE.tankLevel:
+      si = net.tankLevel_m[e]!;
+      break;
+    case SOURCE.speed:
+      si = net.pumpSpeed[e]!;
+      break;
+    default:
+      si = net.valveOpening[e]!;
+  }
+  return si * model.tagScale[tag]! + model.tagOffset[tag]!;
+}
+
+/** Fills lags and rings as if the plant had stood in this state for long. */
+export function primeInstruments(model: PlantModel, state: PlantState): void {
+  for (let i = 0; i < model.tagSource.length; i += 1) {
+    const v = trueValue(model, state, i);
+    state.trueBefore[i] = v;
+    state.lagged[i] = v;
+  }
+}
+
+/** Takes all samples whose instant lies in the tick that ends at `timeUs`. */
+export function sampleInstruments(model: PlantModel, state: PlantState, timeUs: number): void {
+  const tick = model.tickUs;
+  for (let i = 0; i < model.tagSource.length; i += 1) {
+    const period = model.tagPeriodUs[i]!;
+    const latency = model.stationLatencyUs[model.tagStation[i]!]!;
+    let n = state.sampleCount[i]!;
+    let instant = (n + 1) * period - latency;
+    const wide = model.tagWidth[i]! > 1;
+    if (instant > timeUs && !wide) continue;
+    const now = trueValue(model, state, i);
+    const before = state.trueBefore[i]!;
+    const slots = 2 * model.tagWidth[i]!;
+    const base = model.tagRing[i]!;
+    while (instant <= timeUs) {
+      let x = now;
+      if (wide) {
+        const jitter = model.tagJitter_us[i]!;
+        let late = timeUs - instant;
+        if (jitter > 0) late -= jitter * model.jitterStream[i]!.normal(n);
+        x = now - (now - before) * Math.min(1, Math.max(0, late / tick));
+      }
+      const y = state.lagged[i]! + model.tagLagGain[i]! * (x - state.lagged[i]!);
+      state.lagged[i] = y;
+      state.ring[base + (n % slots)] = measure(model, state, i, n, instant, y);
+      n += 1;
+      instant += period;
+    }
+    state.sampleCount[i] = n;
+    state.trueBefore[i] = now;
+  }
+}
+
+function measure(model: PlantModel, state: PlantState, i: number, n: number, instant: number, lagged: number): number {
+  let v =
+    lagged +
+    model.tagBias[i]! +
+    model.tagDrift_per_us[i]! * instant +
+    model.tagNoise[i]! * model.noiseStream[i]!.normal(n);
+  const form = state.faultForm[i]!;
+  if (form !== 0) {
+    const since = instant - state.faultSinceUs[i]!;
+    if (form === BIAS) v += state.faultSize[i]!;
+    else if (form === DRIFT) v += (state.faultSize[i]! * Math.max(0, since)) / HOUR_US;
+    else if (form === SPIKES) {
+      const chance = (model.tagPeriodUs[i]! * 1e-6) / state.faultEvery_s[i]!;
+      const stream = model.faultStream[i]!;
+      if (stream.uniform(2 * n) < chance)
+        v += stream.uniform(2 * n + 1) < 0.5 ? state.faultSize[i]! : -state.faultSize[i]!;
+    }
+  }
+  const low = model.tagLow[i]!;
+  const high = model.tagHigh[i]!;
+  const step = model.tagStep[i]!;
+  v = low + Math.round((v - low) / step) * step;
+  if (v < low || v > high) {
+    v = v < low ? low : high;
+    state.clipped[i] = 1;
+  }
+  if (form === STUCK || form === DROP_OUT) {
+    if (state.holding[i] === 0) {
+      state.holding[i] = 1;
+      state.held[i] = v;
+    }
+    return state.held[i]!;
+  }
+  return v;
+}

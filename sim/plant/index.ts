@@ -1,0 +1,12 @@
+/** The door of the plant: spec, model, state. */
+export {
+  type CompilePlantOptions,
+  compilePlant,
+  type LeakSite,
+  type LocatedPlant,
+  parsePlant,
+  readPlant,
+} from './compile.ts';
+export { type LeakModel, type PlantModel, SOURCE } from './model.ts';
+export { type InstrumentSpec, type PlantSpec, plantSchema } from './spec.ts';
+export { createPlantState, fingerprintState, type PlantState, restoreState, snapshotState } from './state.ts';
