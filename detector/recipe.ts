@@ -2,7 +2,7 @@
  * A detector as YAML. What may be written stands here; the methods say what each setting means.
  */
 import { z } from 'zod';
-import { plainProblem, type Problem, type Result } from '../models/contract/index.ts';
+import { type Problem, plainProblem, type Result } from '../models/contract/index.ts';
 import { findDocument, quantity, readDocument } from '../models/document/index.ts';
 import { digestJson } from '../models/kernel/index.ts';
 
@@ -82,7 +82,12 @@ const methodSchema = z.discriminatedUnion('method', [
     hold: quantity('time', { positive: true }).prefault('10 min'),
   }),
   z.strictObject({ method: z.literal('null') }),
-  z.strictObject({ method: z.literal('random'), ...alarm, rate: quantity('frequency', { positive: true }), seed: z.int().default(1) }),
+  z.strictObject({
+    method: z.literal('random'),
+    ...alarm,
+    rate: quantity('frequency', { positive: true }),
+    seed: z.int().default(1),
+  }),
 ]);
 
 export const recipeSchema = z.strictObject({
@@ -123,7 +128,15 @@ export function parseRecipe(file: string, text: string): Result<Recipe> {
   spec.methods.forEach((m, i) => {
     if (!('alarm' in m)) return;
     const before = seen.get(m.alarm);
-    if (before !== undefined) problems.push(problemAt(['methods', i, 'alarm'], `"${m.alarm}"`, 'an alarm id of its own', `methods[${before}] already raises it`));
+    if (before !== undefined)
+      problems.push(
+        problemAt(
+          ['methods', i, 'alarm'],
+          `"${m.alarm}"`,
+          'an alarm id of its own',
+          `methods[${before}] already raises it`,
+        ),
+      );
     seen.set(m.alarm, i);
   });
   if (problems.length > 0) return { ok: false, problems };

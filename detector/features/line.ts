@@ -115,17 +115,37 @@ export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Lin
 
   const meters = layout.tags
     .map((t, i) => ({ tag: i, position_m: t.position_m, quantity: t.quantity }))
-    .filter((m): m is { tag: number; position_m: number; quantity: 'flow' } => m.quantity === 'flow' && m.position_m !== undefined)
+    .filter(
+      (m): m is { tag: number; position_m: number; quantity: 'flow' } =>
+        m.quantity === 'flow' && m.position_m !== undefined,
+    )
     .sort((a, b) => a.position_m - b.position_m);
   const sections: Section[] = [];
   for (let i = 0; i + 1 < meters.length; i += 1) {
     const a = meters[i]!;
     const b = meters[i + 1]!;
-    const inside = spans.map((_, k) => k).filter((k) => spans[k]!.start_m >= a.position_m - 1 && spans[k]!.start_m + spans[k]!.length_m <= b.position_m + 1);
+    const inside = spans
+      .map((_, k) => k)
+      .filter(
+        (k) => spans[k]!.start_m >= a.position_m - 1 && spans[k]!.start_m + spans[k]!.length_m <= b.position_m + 1,
+      );
     const covered = inside.reduce((s, k) => s + spans[k]!.length_m, 0);
     if (inside.length === 0 || Math.abs(covered - (b.position_m - a.position_m)) > 0.02 * covered) continue;
-    sections.push({ id: `${layout.tags[a.tag]!.id}..${layout.tags[b.tag]!.id}`, inFlow: a.tag, outFlow: b.tag, start_m: a.position_m, end_m: b.position_m, spans: inside });
+    sections.push({
+      id: `${layout.tags[a.tag]!.id}..${layout.tags[b.tag]!.id}`,
+      inFlow: a.tag,
+      outFlow: b.tag,
+      start_m: a.position_m,
+      end_m: b.position_m,
+      spans: inside,
+    });
   }
   if (spans.length === 0) return undefined;
-  return { density_kg_m3: asBuilt.fluid.density_kg_m3, designFlow_m3_s: asBuilt.designFlow_m3_s, spans, sections, gravity_m_s2: G };
+  return {
+    density_kg_m3: asBuilt.fluid.density_kg_m3,
+    designFlow_m3_s: asBuilt.designFlow_m3_s,
+    spans,
+    sections,
+    gravity_m_s2: G,
+  };
 }

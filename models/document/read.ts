@@ -5,6 +5,8 @@ import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument }
 import type { z } from 'zod';
 import type { Problem, Result } from '../contract/index.ts';
 import { nearest } from '../kernel/index.ts';
+import { placeInSchema } from './schema.ts';
+import { aliasProblem, syntaxProblems } from './syntax.ts';
 
 export interface Located<T> {
   readonly value: T;
@@ -20,19 +22,8 @@ export function readDocument<S extends z.ZodType>(file: string, text: string, sc
     const p = lines.linePos(offset);
     return { line: Math.max(1, p.line), column: Math.max(1, p.col) };
   };
-  if (doc.errors.length > 0) {
-    return {
-      ok: false,
-      problems: doc.errors.map((e) => ({
-        file,
-        ...place(e.pos[0]),
-        path: '',
-        found: yamlFound(e.code, e.message),
-        expected: 'valid YAML',
-        ...(e.code === 'DUPLICATE_KEY' ? { hint: 'each key may stand once in a map' } : {}),
-      })),
-    };
-  }
+  const syntax = syntaxProblems(file, text, doc, lines);
+  if (syntax.length > 0) return { ok: false, problems: syntax };
   const problemAt = (path: readonly PropertyKey[], found: string, expected: string, hint?: string): Problem => ({
     file,
     ...place(offsetOf(doc.contents, path)),
@@ -41,10 +32,21 @@ export function readDocument<S extends z.ZodType>(file: string, text: string, sc
     expected,
     ...(hint ? { hint } : {}),
   });
-  const raw: unknown = doc.toJS({ maxAliasCount: 100 });
+  let raw: unknown;
+  try {
+    raw = doc.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (error instanceof ReferenceError) return { ok: false, problems: [aliasProblem(file)] };
+    throw error;
+  }
   const parsed = schema.safeParse(raw, { reportInput: true });
   if (parsed.success) return { ok: true, value: { value: parsed.data, file, problemAt } };
-  const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue as Issue, [], problemAt, raw));
+  const keyAt: ProblemAt = (path, found, expected, hint) => ({
+    ...problemAt(path, found, expected, hint),
+    ...place(offsetOf(doc.contents, path, 'key')),
+  });
+  const document: Complained = { at: problemAt, keyAt, root: raw, schema };
+  const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue as Issue, [], document));
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return { ok: false, problems };
 }
@@ -52,89 +54,123 @@ export function readDocument<S extends z.ZodType>(file: string, text: string, sc
 type Issue = z.core.$ZodIssue & { readonly input?: unknown };
 type ProblemAt = Located<unknown>['problemAt'];
 
-function issueProblems(issue: Issue, base: readonly PropertyKey[], at: ProblemAt, root: unknown): Problem[] {
+/** The document that a complaint is about, and what it was held against. */
+interface Complained {
+  /** A problem at the value of a path. */
+  readonly at: ProblemAt;
+  /** A problem at the key itself. */
+  readonly keyAt: ProblemAt;
+  readonly root: unknown;
+  readonly schema: z.ZodType;
+}
+
+const MUST_BE_WRITTEN = 'it has no default, so it must be written';
+
+function issueProblems(issue: Issue, base: readonly PropertyKey[], doc: Complained): Problem[] {
+  const { at, root, schema } = doc;
   const path = [...base, ...issue.path];
-  const found = 'input' in issue ? show(issue.input) : show(valueAt(root, path));
+  const value = valueAt(root, path);
+  const found = show('input' in issue ? issue.input : value);
+  const missing = (expected: string): Problem[] => {
+    const described = placeInSchema(schema, path).description ?? expected;
+    return [at(path, 'nothing', `the key "${String(path.at(-1))}": ${described}`, MUST_BE_WRITTEN)];
+  };
   switch (issue.code) {
     case 'custom': {
       const p = (issue.params ?? {}) as { found?: string; expected?: string; hint?: string };
       return [at(path, p.found ?? found, p.expected ?? issue.message, p.hint)];
     }
     case 'unrecognized_keys': {
+      const known = placeInSchema(schema, path).keys;
+      const written = Object.keys((value ?? {}) as object);
       return issue.keys.map((key) => {
-        const known = knownKeys(issue);
-        const near = nearest(key, known);
-        const hint = near
-          ? `did you mean "${near}"?`
-          : known.length > 0
-            ? `known keys: ${known.join(', ')}`
-            : 'remove it';
-        return at([...path, key], `unknown key "${key}"`, 'only keys that are described in the schema', hint);
+        const near = nearest(
+          key,
+          known.filter((k) => !written.includes(k)),
+        );
+        const expected = known.length > 0 ? `one of ${known.join(', ')}` : 'no such key';
+        return doc.keyAt(
+          [...path, key],
+          `unknown key "${key}"`,
+          expected,
+          near ? `did you mean "${near}"?` : 'remove it',
+        );
       });
     }
-    case 'invalid_type':
-      if (valueAt(root, path) === undefined) {
-        return [
-          at(
-            path,
-            'nothing',
-            `the key "${String(path.at(-1))}" (${article(issue.expected)})`,
-            'it has no default, so it must be written',
-          ),
-        ];
-      }
-      return [at(path, found, article(issue.expected))];
+    case 'invalid_type': {
+      if (value === undefined && path.length > 0) return missing(article(issue.expected));
+      const keys = path.length === 0 ? placeInSchema(schema, path).keys : [];
+      if (keys.length > 0)
+        return [at(path, value === null ? 'an empty document' : found, `a map with the keys ${keys.join(', ')}`)];
+      const expected = placeInSchema(schema, path).description ?? article(issue.expected);
+      return [at(path, found, expected, typeHint(issue.expected, value))];
+    }
     case 'invalid_value': {
       const allowed = issue.values.map((v) => String(v));
-      const value = valueAt(root, path);
-      if (value === undefined)
-        return [at(path, 'nothing', `the key "${String(path.at(-1))}": one of ${allowed.join(', ')}`)];
+      const expected = allowed.length === 1 ? `"${allowed[0]}"` : `one of ${allowed.join(', ')}`;
+      if (value === undefined) return missing(expected);
       const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
-      return [
-        at(
-          path,
-          found,
-          allowed.length === 1 ? `"${allowed[0]}"` : `one of ${allowed.join(', ')}`,
-          near ? `did you mean "${near}"?` : undefined,
-        ),
-      ];
+      return [at(path, found, expected, near ? `did you mean "${near}"?` : undefined)];
     }
-    case 'too_small':
-      return [at(path, found, `at least ${issue.minimum}${issue.inclusive === false ? ' (exclusive)' : ''}`)];
+    case 'too_small': {
+      const least = `${issue.minimum}${issue.inclusive === false ? ' (exclusive)' : ''}`;
+      return [at(path, found, `at least ${least}${counted(issue.origin, issue.minimum)}`)];
+    }
     case 'too_big':
-      return [at(path, found, `at most ${issue.maximum}`)];
-    case 'invalid_union': {
-      if (valueAt(root, path) === undefined)
-        return [at(path, 'nothing', `the key "${String(path.at(-1))}"`, 'it has no default, so it must be written')];
-      const note = (issue as { note?: string; discriminator?: string }).discriminator;
-      if (note) {
-        const options = (issue as { options?: unknown[] }).options;
-        const value = valueAt(root, [...path, note]);
-        const key = path.at(-1) === note ? path : [...path, note];
-        return [
-          at(
-            key,
-            value === undefined ? 'nothing' : show(value),
-            options ? `one of ${options.join(', ')}` : `a known "${note}"`,
-          ),
-        ];
-      }
-      // The branch with the fewest complaints is the one that the writer meant.
-      const best = [...issue.errors].sort((a, b) => cost(a) - cost(b))[0];
-      if (!best || best.length === 0) return [at(path, found, issue.message)];
-      if (best.every((i) => i.code === 'invalid_type' && i.path.length === 0)) {
-        const kinds = [
-          ...new Set(issue.errors.flat().map((i) => (i.code === 'invalid_type' ? article(i.expected) : i.message))),
-        ];
-        return [at(path, found, kinds.join(' or '))];
-      }
-      return best.flatMap((i) => issueProblems(i as Issue, path, at, root));
-    }
+      return [at(path, found, `at most ${issue.maximum}${counted(issue.origin, issue.maximum)}`)];
+    case 'invalid_union':
+      return unionProblems(issue, path, found, value, doc, missing);
     case 'invalid_key':
-      return [at(path, found, 'a key of the allowed form')];
+      return [doc.keyAt(path, `the key "${String(path.at(-1))}"`, 'a key of the allowed form')];
     default:
       return [at(path, found, issue.message)];
   }
+}
+
+function unionProblems(
+  issue: z.core.$ZodIssueInvalidUnion & { readonly input?: unknown },
+  path: readonly PropertyKey[],
+  found: string,
+  value: unknown,
+  doc: Complained,
+  missing: (expected: string) => Problem[],
+): Problem[] {
+  const { at, root, schema } = doc;
+  const kinds = [
+    ...new Set(issue.errors.flat().map((i) => (i.code === 'invalid_type' ? article(i.expected) : i.message))),
+  ].join(' or ');
+  if (value === undefined) return missing(kinds);
+  const discriminator = (issue as { discriminator?: string }).discriminator;
+  if (discriminator) {
+    const options = (issue as { options?: unknown[] }).options?.map(String);
+    const key = path.at(-1) === discriminator ? path : [...path, discriminator];
+    const written = valueAt(root, key);
+    const near = typeof written === 'string' && options ? nearest(written, options) : undefined;
+    const expected = options ? `one of ${options.join(', ')}` : `a known "${discriminator}"`;
+    return [at(key, show(written), expected, near ? `did you mean "${near}"?` : undefined)];
+  }
+  // The branch with the fewest complaints is the one that the writer meant.
+  const best = [...issue.errors].sort((a, b) => cost(a) - cost(b))[0];
+  if (!best || best.length === 0) return [at(path, found, issue.message)];
+  if (best.every((i) => i.code === 'invalid_type' && i.path.length === 0))
+    return [at(path, found, placeInSchema(schema, path).description ?? kinds)];
+  return best.flatMap((i) => issueProblems(i as Issue, path, doc));
+}
+
+/** What a limit counts: items of a list, characters of a text; nothing for numbers. */
+function counted(origin: string, limit: number | bigint): string {
+  const one = Number(limit) === 1;
+  if (origin === 'array' || origin === 'set') return one ? ' item' : ' items';
+  if (origin === 'string') return one ? ' character' : ' characters';
+  return '';
+}
+
+function typeHint(expected: string, value: unknown): string | undefined {
+  if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
+    return `write "${String(value)}" in quotes if it is a text`;
+  if (expected === 'boolean' && typeof value === 'string') return 'without quotes; YAML 1.2 has no yes, no, on or off';
+  if (expected === 'array' && value !== null && typeof value === 'object') return 'each item begins with "- "';
+  return undefined;
 }
 
 function cost(issues: readonly z.core.$ZodIssue[]): number {
@@ -145,13 +181,8 @@ function cost(issues: readonly z.core.$ZodIssue[]): number {
   );
 }
 
-function knownKeys(issue: Issue): string[] {
-  const inst = (issue as { inst?: { _zod?: { def?: { shape?: Record<string, unknown> } } } }).inst;
-  return Object.keys(inst?._zod?.def?.shape ?? {});
-}
-
 /** Offset of the node at a path; of its nearest existing ancestor where the path ends early. */
-function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
+function offsetOf(root: Node | null, path: readonly PropertyKey[], of: 'value' | 'key' = 'value'): number {
   let node: unknown = root;
   let offset = root?.range?.[0] ?? 0;
   for (const [i, key] of path.entries()) {
@@ -163,7 +194,7 @@ function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
       const valueNode = pair.value as Node | null;
       const scalar = valueNode && (isScalar(valueNode) || isSeq(valueNode) || isMap(valueNode));
       offset =
-        (last && scalar && valueNode.range && valueNode.range[1] > valueNode.range[0]
+        (last && of === 'value' && scalar && valueNode.range && valueNode.range[1] > valueNode.range[0]
           ? valueNode.range[0]
           : keyNode.range?.[0]) ?? offset;
       node = valueNode;
@@ -195,9 +226,7 @@ function show(value: unknown): string {
   if (value === null) return 'an empty value';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return 'a map';
-  return typeof value === 'string'
-    ? `"${value.length > 60 ? `${value.slice(0, 57)}...` : value}"`
-    : `${typeof value} ${String(value)}`;
+  return typeof value === 'string' ? `"${value.length > 60 ? `${value.slice(0, 57)}...` : value}"` : String(value);
 }
 
 function article(expected: string): string {
@@ -207,11 +236,7 @@ function article(expected: string): string {
     record: 'a map',
     string: 'text',
     int: 'a whole number',
+    boolean: 'true or false',
   };
   return names[expected] ?? (/^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`);
-}
-
-function yamlFound(code: string, message: string): string {
-  const first = message.split('\n')[0] ?? code;
-  return first.charAt(0).toLowerCase() + first.slice(1);
 }

@@ -1,0 +1,5 @@
+/** The door of the detector. */
+
+export { METHODS } from './methods/index.ts';
+export { createPipeline } from './pipeline.ts';
+export { parseRecipe, type Recipe, type RecipeSpec, readRecipe, recipeSchema } from './recipe.ts';

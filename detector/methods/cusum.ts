@@ -1,0 +1,160 @@
+/**
+ * Page's cumulative sum (1954), designed for a stated rate of false alarms.
+ *
+ *   S ← max(0, S + x − k),  alarm at S ≥ h;  k half of the size to detect,  h ≈ ln(2k²·ARL0 + 1)/(2k) − 1.166 (Siegmund 1985)
+ *
+ * On the balance S is a volume [m³]: the leaked volume that the meters miss. White noise sets only a part of its
+ * threshold; line-pack errors while the line is being packed or drained set the rest, as a stated allowance that grows
+ * with the recent movement of the line pack. On tags it is two-sided and in standard deviations.
+ */
+import type { Frame, Score } from '../../models/contract/index.ts';
+import type { Balance, Line } from '../features/index.ts';
+import type { MethodOf } from '../recipe.ts';
+import { type Context, cusumThreshold, type Running } from './method.ts';
+
+type Spec = MethodOf<'cusum'>;
+
+/** Share of the suspected leak by which the spans inside a section must disagree, or the flow beyond it must have moved. */
+const SPLIT_SHARE = 0.12;
+/** After an operation, flows move for their own reasons. */
+const SETTLE_US = 15 * 60e6;
+
+export function createCusum(spec: Spec, context: Context): Running {
+  return spec.on === 'balance' ? onBalance(spec, context) : onTags(spec, context);
+}
+
+function onBalance(spec: Spec, context: Context): Running {
+  const balance = context.balance(spec.allowance.forget);
+  const operations = context.operations();
+  const { line } = balance;
+  const n = line.sections.length;
+  const scan_s = context.scan_s;
+  const slack = (spec.detects * line.designFlow_m3_s) / 2;
+  const arl = 1 / (spec['false-alarms'] * scan_s);
+  const sum_m3 = context.arena.f64(n);
+  const onsetUs = context.arena.f64(n); // when the sum last left zero
+  const onsetFlow = context.arena.f64(n * line.spans.length); // span flows then (sections, spans)
+
+  function threshold(i: number): number {
+    const sigma = balance.sigma_m3_s[i]!;
+    const noise_m3 = cusumThreshold(slack / sigma, arl) * sigma * scan_s;
+    return noise_m3 + spec.allowance.least + spec.allowance['per-activity'] * balance.activity_m3[i]!;
+  }
+
+  return {
+    reset() {
+      onsetUs.fill(Number.NaN);
+    },
+    step(frame, score) {
+      let worst = -1;
+      for (let i = 0; i < n; i += 1) {
+        if (balance.ready[i] !== 1) {
+          sum_m3[i] = 0;
+          continue;
+        }
+        const h = threshold(i);
+        // Bounded, so that the alarm can return soon after a leak is closed.
+        const next = Math.min(3 * h, sum_m3[i]! + (balance.residual_m3_s[i]! - slack) * scan_s);
+        if (next <= 0) {
+          sum_m3[i] = 0;
+          onsetUs[i] = frame.timeUs;
+          onsetFlow.set(balance.spanFlow_m3_s, i * line.spans.length);
+        } else sum_m3[i] = next;
+        balance.mayLearn[i] = sum_m3[i]! < 0.3 * h && frame.timeUs - operations.lastUs[0]! > SETTLE_US ? 1 : 0;
+        const ratio = sum_m3[i]! / h;
+        if (ratio > score.value && (ratio < 1 || !spec.corroborate || corroborated(i, frame))) {
+          score.value = ratio;
+          worst = i;
+        }
+      }
+      if (worst >= 0 && score.value >= 1) explain(worst, frame, score);
+    },
+  };
+
+  function meanRate(i: number, frame: Frame): number {
+    const elapsed_s = Math.max(scan_s, (frame.timeUs - onsetUs[i]!) * 1e-6);
+    return sum_m3[i]! / elapsed_s + slack;
+  }
+
+  /** Do the pressures agree that liquid is lost inside the section? */
+  function corroborated(i: number, frame: Frame): boolean {
+    const section = line.sections[i]!;
+    const suspected = meanRate(i, frame);
+    const flow = balance.spanFlow_m3_s;
+    const needed = SPLIT_SHARE * suspected;
+    for (const k of section.spans) if (balance.spanReady[k] !== 1) return false;
+    for (let a = 0; a + 1 < section.spans.length; a += 1) {
+      const up = section.spans[a]!;
+      const down = section.spans[a + 1]!;
+      const noise = Math.hypot(balance.spanNoise_m3_s[up]!, balance.spanNoise_m3_s[down]!);
+      if (flow[up]! - flow[down]! > Math.max(needed, 3 * noise)) return true;
+    }
+    if (frame.timeUs - operations.lastUs[0]! < SETTLE_US || onsetUs[i]! - operations.lastUs[0]! < SETTLE_US)
+      return false;
+    const before = i * line.spans.length;
+    const first = section.spans[0]!;
+    const last = section.spans[section.spans.length - 1]!;
+    const fell = onsetFlow[before + last]! - flow[last]!;
+    const rose = flow[first]! - onsetFlow[before + first]!;
+    const noise = 4 * Math.max(balance.spanNoise_m3_s[first]!, balance.spanNoise_m3_s[last]!);
+    return fell > Math.max(needed, noise) || rose > Math.max(needed, noise);
+  }
+
+  function explain(i: number, frame: Frame, score: Score): void {
+    const section = line.sections[i]!;
+    const rate = meanRate(i, frame);
+    const elapsed_s = Math.max(scan_s, (frame.timeUs - onsetUs[i]!) * 1e-6);
+    const sigma = balance.sigma_m3_s[i]! / Math.sqrt(elapsed_s / scan_s) + 0.15 * rate;
+    score.rate = { massRate_kg_s: rate * line.density_kg_m3, sigma_kg_s: sigma * line.density_kg_m3 };
+    score.where = place(line, balance, i, rate);
+    score.onsetUs = onsetUs[i]!;
+    score.because =
+      `${section.id}: ${sum_m3[i]!.toFixed(2)} m3 missing over ${Math.round(elapsed_s)} s against a threshold of ` +
+      `${threshold(i).toFixed(2)} m3, about ${(rate * 3600).toFixed(1)} m3/h`;
+  }
+}
+
+/** How the spans share the loss says where it is: of two spans, the upstream one sees the part of the leak beyond its own. */
+function place(line: Line, balance: Balance, i: number, rate: number): { position_m: number; sigma_m: number } {
+  const section = line.sections[i]!;
+  const length_m = section.end_m - section.start_m;
+  const middle = { position_m: section.start_m + length_m / 2, sigma_m: length_m / Math.sqrt(12) };
+  if (section.spans.length !== 2) return middle;
+  const [up, down] = section.spans as [number, number];
+  const split = (balance.spanFlow_m3_s[up]! - balance.spanFlow_m3_s[down]!) / rate;
+  // Split is s in the first span (leak at share s of it) and 1 − s in the second: two places; the section's middle when neither is told apart.
+  if (!(split > 0.75)) return middle;
+  const a = line.spans[up]!;
+  return { position_m: a.start_m + a.length_m, sigma_m: (0.35 * length_m) / 2 };
+}
+
+function onTags(spec: Spec, context: Context): Running {
+  const deviation = context.deviation(spec.tags);
+  const n = deviation.tags.length;
+  const k = spec.detects / 2;
+  // Two sides and n tags share the rate of false alarms.
+  const h = cusumThreshold(k, (2 * n) / (spec['false-alarms'] * context.scan_s));
+  const up = context.arena.f64(n);
+  const down = context.arena.f64(n);
+  return {
+    reset() {},
+    step(_frame, score) {
+      let worst = -1;
+      for (let i = 0; i < n; i += 1) {
+        if (deviation.ready[i] !== 1) continue;
+        const z = deviation.z[i]!;
+        up[i] = Math.min(3 * h, Math.max(0, up[i]! + z - k));
+        down[i] = Math.min(3 * h, Math.max(0, down[i]! - z - k));
+        const ratio = Math.max(up[i]!, down[i]!) / h;
+        if (ratio > score.value) {
+          score.value = ratio;
+          worst = i;
+        }
+      }
+      if (worst >= 0 && score.value >= 1) {
+        const tag = context.layout.tags[deviation.tags[worst]!]!.id;
+        score.because = `${tag}: cumulative sum ${(score.value * h).toFixed(1)} sigma against a threshold of ${h.toFixed(1)}`;
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** The door of methods: one constructor per kind of the recipe. */
+import type { MethodSpec } from '../recipe.ts';
+import { createNull, createRandom } from './baselines.ts';
+import { createCusum } from './cusum.ts';
+import type { Context, Running } from './method.ts';
+import { createShewhart } from './shewhart.ts';
+import { createWave } from './wave.ts';
+
+export { type Context, cusumThreshold, type Running } from './method.ts';
+
+/** One sentence and source per kind, for `describe`. */
+export const METHODS: Readonly<Record<MethodSpec['method'], { summary: string; reference: string }>> = {
+  threshold: { summary: 'a fixed limit in standard deviations', reference: 'Shewhart 1931' },
+  ewma: { summary: 'exponentially weighted moving average', reference: 'Roberts 1959' },
+  cusum: {
+    summary: 'cumulative sum designed for a stated rate of false alarms',
+    reference: 'Page 1954; Siegmund 1985',
+  },
+  wave: {
+    summary: 'negative pressure wave between two stations, with place and rate',
+    reference: 'API RP 1130; Joukowsky 1898',
+  },
+  null: { summary: 'never alarms: the floor', reference: 'baseline' },
+  random: { summary: 'alarms at random moments: the other floor', reference: 'baseline' },
+};
+
+export function createMethod(spec: MethodSpec, context: Context): Running {
+  switch (spec.method) {
+    case 'threshold':
+    case 'ewma':
+      return createShewhart(spec, context);
+    case 'cusum':
+      return createCusum(spec, context);
+    case 'wave':
+      return createWave(spec, context);
+    case 'null':
+      return createNull();
+    case 'random':
+      return createRandom(spec, context);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What every method is: a score per frame from shared features, with its evidence. State lives in the arena that it was
+ * given; nothing else changes.
+ */
+import type { AsBuilt, Frame, FrameLayout, Score } from '../../models/contract/index.ts';
+import type { Arena } from '../../models/kernel/index.ts';
+import type { Balance, Deviation, Fronts, Line, Operations } from '../features/index.ts';
+import type { Cleaner } from '../preprocess/index.ts';
+
+/** What methods may share; a feature that no method asks for is not built. */
+export interface Context {
+  readonly layout: FrameLayout;
+  readonly asBuilt: AsBuilt | undefined;
+  readonly line: Line | undefined;
+  readonly arena: Arena;
+  readonly scan_s: number;
+  readonly warmUp_s: number;
+  readonly clean: Cleaner;
+  balance(forget_s: number): Balance;
+  deviation(tags: readonly string[] | undefined): Deviation;
+  fronts(window_s: number, sigma: number): Fronts;
+  operations(): Operations;
+}
+
+export interface Running {
+  reset(): void;
+  /** Looks at the features of this frame; fills `score`, which the caller lends with value 0 and no evidence. */
+  step(frame: Frame, score: Score): void;
+}
+
+/** CUSUM threshold in σ for a one-sided chart with slack k and a mean time between false alarms of `arl` samples (Siegmund's correction). */
+export function cusumThreshold(k: number, arl: number): number {
+  return Math.max(0.5, Math.log(2 * k * k * arl + 1) / (2 * k) - 1.166);
+}

@@ -1,0 +1,143 @@
+/**
+ * The negative pressure wave of an abrupt leak, seen on both sides of a span of plain pipe.
+ *
+ *   arrival     t_up − t0 = x/(c − v),  t_down − t0 = (L − x)/(c + v)
+ *   place       x = [(t_up − t_down) + L/(c + v)] / [1/(c − v) + 1/(c + v)]
+ *   height      ΔP(x) = ΔP0 e^(−αx), α = f v/(2 D c);  at the leak ΔP0 = ρ c (Q/A)/2
+ *   uncertainty σ_x² = (c/2)²(2σ_t² + 2σ_clock²) + (|Δt|/2)² σ_c²
+ *
+ * A front that comes from beyond a station reaches the two ends of a span the whole travel time apart; only fronts
+ * nearer together than that began inside. And the first fronts of a leak are the first anywhere: after an operation at a
+ * station, echoes wander through the line and the method stays silent until it has been quiet.
+ */
+import type { Frame, Score } from '../../models/contract/index.ts';
+import { FRONTS_KEPT, type Span } from '../features/index.ts';
+import type { MethodOf } from '../recipe.ts';
+import type { Context, Running } from './method.ts';
+
+/** Fronts smaller than this share of a pair are not what the pair could be an echo of. */
+const ECHO_SHARE = 0.35;
+/** A pair whose heights, brought back to the leak, differ by more than this factor is no pair. */
+const HEIGHT_RATIO = 3.5;
+
+export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
+  const fronts = context.fronts(spec.window, spec.sigma);
+  const line = context.line!;
+  const channelOf = new Map(fronts.tags.map((t, i) => [t, i]));
+  const flowTags = context.layout.tags.map((_, i) => i).filter((i) => context.layout.tags[i]!.quantity === 'flow');
+  const spans = line.spans.map((s) => ({ span: s, up: channelOf.get(s.up), down: channelOf.get(s.down) }));
+  const used = context.arena.f64(fronts.tags.length); // fronts of each channel that have been looked at (channels)
+  const heldUs = context.arena.f64(1); // until when the condition stands
+  const heldScore = context.arena.f64(1);
+  const quietUs = spec.quiet * 1e6;
+  const waveUncertainty = context.asBuilt?.uncertainty.waveSpeed ?? 0;
+
+  /** Velocity in a span by the nearest usable flow meter, else none [m/s]. */
+  function velocity(s: Span): number {
+    let best = -1;
+    let distance = Number.POSITIVE_INFINITY;
+    for (const t of flowTags) {
+      const away = Math.abs((context.layout.tags[t]!.position_m ?? 0) - s.start_m);
+      if (context.clean.usable[t] === 1 && away < distance) {
+        best = t;
+        distance = away;
+      }
+    }
+    return best < 0 ? 0 : context.clean.value[best]! / s.area_m2;
+  }
+
+  /** Was anything as large seen anywhere in the quiet time before `firstUs`? */
+  function disturbedBefore(firstUs: number, height_Pa: number): boolean {
+    for (let c = 0; c < fronts.tags.length; c += 1) {
+      const since = fronts.sinceUs[c]!;
+      if (since < firstUs - 1e6 && fronts.peak_Pa[c]! > ECHO_SHARE * height_Pa) return true;
+      const newest = fronts.found[c]!;
+      for (let k = Math.max(0, newest - FRONTS_KEPT); k < newest; k += 1) {
+        const at = c * FRONTS_KEPT + (k % FRONTS_KEPT);
+        const t = fronts.timeUs[at]!;
+        if (t < firstUs - 100_000 && t > firstUs - quietUs && Math.abs(fronts.step_Pa[at]!) > ECHO_SHARE * height_Pa)
+          return true;
+      }
+    }
+    return false;
+  }
+
+  function tryPair(index: number, upAt: number, downAt: number, frame: Frame, score: Score): void {
+    const { span } = spans[index]!;
+    const stepUp = fronts.step_Pa[upAt]!;
+    const stepDown = fronts.step_Pa[downAt]!;
+    if (stepUp >= 0 || stepDown >= 0) return;
+    const c = span.waveSpeed_m_s;
+    const v = velocity(span);
+    const difference_s = (fronts.timeUs[upAt]! - fronts.timeUs[downAt]!) * 1e-6;
+    if (Math.abs(difference_s) > span.travel_s) return;
+    const x = (difference_s + span.length_m / (c + v)) / (1 / (c - v) + 1 / (c + v));
+    if (x < spec.margin * c || span.length_m - x < spec.margin * c) return;
+    const firstUs = Math.min(fronts.timeUs[upAt]!, fronts.timeUs[downAt]!);
+    const height = Math.min(Math.abs(stepUp), Math.abs(stepDown));
+    if (disturbedBefore(firstUs, height)) return;
+    const alpha = (span.friction * Math.abs(v)) / (2 * span.diameter_m * c);
+    const fromUp = -stepUp * Math.exp(alpha * x);
+    const fromDown = -stepDown * Math.exp(alpha * (span.length_m - x));
+    if (Math.max(fromUp, fromDown) > HEIGHT_RATIO * Math.min(fromUp, fromDown)) return;
+    const significance = Math.min(fronts.significance[upAt]!, fronts.significance[downAt]!);
+    const value = significance / spec.sigma;
+    if (value < 1 || value <= score.value) return;
+
+    // A pump or a valve behind a station reflects; where plain pipe goes on the height is the wave's own.
+    const height_Pa = span.upInLine === span.downInLine ? (fromUp + fromDown) / 2 : span.upInLine ? fromUp : fromDown;
+    const flow_m3_s = (2 * height_Pa * span.area_m2) / (line.density_kg_m3 * c);
+    const period_s = context.layout.tags[span.up]!.periodUs * 1e-6;
+    const sigmaTime_s = Math.hypot(period_s / Math.sqrt(12), (period_s * 4) / significance);
+    const clock_s = Math.hypot(clockOf(span.up), clockOf(span.down));
+    const sigma_m = Math.hypot(
+      (c / 2) * Math.SQRT2 * sigmaTime_s,
+      (c / 2) * clock_s,
+      (Math.abs(difference_s) / 2) * waveUncertainty * c,
+    );
+    score.value = value;
+    score.where = { position_m: span.start_m + x, sigma_m };
+    const relative = Math.hypot(1 / significance, 2 * waveUncertainty, 0.05);
+    score.rate = {
+      massRate_kg_s: flow_m3_s * line.density_kg_m3,
+      sigma_kg_s: relative * flow_m3_s * line.density_kg_m3,
+    };
+    score.onsetUs = Math.round(fronts.timeUs[upAt]! - (x / (c - v)) * 1e6);
+    const upTag = context.layout.tags[span.up]!.id;
+    const downTag = context.layout.tags[span.down]!.id;
+    score.because =
+      `falling fronts of ${(-stepUp / 1000).toFixed(2)} kPa at ${upTag} and ${(-stepDown / 1000).toFixed(2)} kPa at ${downTag}, ` +
+      `${Math.abs(difference_s).toFixed(2)} s apart of ${span.travel_s.toFixed(2)} s travel, ${significance.toFixed(1)} sigma`;
+    heldUs[0] = frame.timeUs + spec.hold * 1e6;
+    heldScore[0] = value;
+  }
+
+  function clockOf(tag: number): number {
+    return context.layout.stations[context.layout.stationOf[tag]!]!.clockAccuracy_s;
+  }
+
+  return {
+    reset() {
+      heldUs[0] = Number.NEGATIVE_INFINITY;
+    },
+    step(frame, score) {
+      for (let i = 0; i < spans.length; i += 1) {
+        const { up, down } = spans[i]!;
+        if (up === undefined || down === undefined) continue;
+        for (let a = oldest(up); a < fronts.found[up]!; a += 1) {
+          for (let b = oldest(down); b < fronts.found[down]!; b += 1) {
+            // Only pairs with something new in them: the others have been judged.
+            if (a < used[up]! && b < used[down]!) continue;
+            tryPair(i, up * FRONTS_KEPT + (a % FRONTS_KEPT), down * FRONTS_KEPT + (b % FRONTS_KEPT), frame, score);
+          }
+        }
+      }
+      used.set(fronts.found);
+      if (score.value < 1 && frame.timeUs < heldUs[0]!) score.value = heldScore[0]!;
+    },
+  };
+
+  function oldest(channel: number): number {
+    return Math.max(0, fronts.found[channel]! - FRONTS_KEPT);
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * The detector put together: frame → clean values → features → methods → alarm state machines → events. Pure in (state,
+ * frame): all that changes lies in one buffer, so a pipeline can be saved, loaded and compared to the bit.
+ */
+import {
+  type AlarmEvent,
+  type AsBuilt,
+  type Frame,
+  type FrameLayout,
+  type Pipeline,
+  ProblemError,
+  type Score,
+} from '../models/contract/index.ts';
+import { type Arena, bindArena } from '../models/kernel/index.ts';
+import { createMachine, type Machine } from './alarms/index.ts';
+import {
+  type Balance,
+  createBalance,
+  createDeviation,
+  createFronts,
+  createOperations,
+  type Deviation,
+  type Fronts,
+  type Operations,
+  readLine,
+} from './features/index.ts';
+import { type Context, createMethod, type Running } from './methods/index.ts';
+import { type Cleaner, createCleaner } from './preprocess/index.ts';
+import { type MethodSpec, type Recipe, unfit } from './recipe.ts';
+
+interface Stage {
+  readonly spec: MethodSpec;
+  readonly method: Running;
+  readonly machine: Machine | undefined;
+}
+
+interface Built {
+  readonly clean: Cleaner;
+  readonly balances: readonly Balance[];
+  readonly deviations: readonly Deviation[];
+  readonly fronts: readonly Fronts[];
+  readonly operations: Operations | undefined;
+  readonly stages: readonly Stage[];
+  /** Frames seen (1). */
+  readonly frames: Float64Array;
+}
+
+const NO_EVENTS: readonly AlarmEvent[] = [];
+
+/**
+ * Builds a detector for a layout. As-built data may be missing (a bare recording): then only methods on tags fit.
+ * Throws a ProblemError that names every method that this plant cannot feed.
+ */
+export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined): Pipeline {
+  const problems = fitProblems(recipe, layout, asBuilt);
+  if (problems.length > 0) throw new ProblemError(problems);
+  const { buffer, views } = bindArena((arena) => build(recipe, layout, asBuilt, arena));
+  const { clean, balances, deviations, fronts, operations, stages, frames } = views;
+  const warmUpFrames = Math.round((recipe.spec['warm-up'] * 1e6) / layout.scanUs);
+  clean.reset();
+  for (const b of balances) b.reset();
+  for (const f of fronts) f.reset();
+  operations?.reset();
+  for (const s of stages) {
+    s.method.reset();
+    s.machine?.reset();
+  }
+  const score: Score = { value: 0 };
+
+  return {
+    recipe: recipe.name,
+    step(frame: Frame) {
+      const n = frames[0]!;
+      frames[0] = n + 1;
+      clean.step(frame);
+      operations?.step(frame, clean);
+      for (const b of balances) b.step(clean);
+      for (const d of deviations) d.step(clean);
+      for (const f of fronts) f.step(frame, clean);
+      let events: AlarmEvent[] | undefined;
+      for (const stage of stages) {
+        score.value = 0;
+        score.where = undefined;
+        score.rate = undefined;
+        score.onsetUs = undefined;
+        score.because = undefined;
+        stage.method.step(frame, score);
+        if (!stage.machine || n < warmUpFrames) continue;
+        const moved = stage.machine.step(frame.timeUs, score.value);
+        if (!moved) continue;
+        events ??= [];
+        events.push(toEvent(stage.spec, frame, moved, score));
+      }
+      return events ?? NO_EVENTS;
+    },
+    save: () => new Uint8Array(buffer.slice(0)),
+    load(bytes) {
+      if (bytes.length !== buffer.byteLength)
+        throw new RangeError(`a saved detector of ${bytes.length} bytes does not fit one of ${buffer.byteLength}`);
+      new Uint8Array(buffer).set(bytes);
+    },
+  };
+}
+
+function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined, arena: Arena): Built {
+  const { spec } = recipe;
+  const line = readLine(layout, asBuilt);
+  const clean = createCleaner(
+    layout,
+    {
+      hampelWindow: spec.preprocess.hampel.window | 1,
+      hampelThreshold: spec.preprocess.hampel.threshold,
+      stuckAfter_s: spec.preprocess['stuck-after'],
+      holdGaps_s: spec.preprocess['hold-gaps'],
+    },
+    arena,
+  );
+  // Methods that ask for the same feature with the same settings share it.
+  const shared = new Map<string, unknown>();
+  const once = <T>(key: string, make: () => T): T => {
+    if (!shared.has(key)) shared.set(key, make());
+    return shared.get(key) as T;
+  };
+  const balances: Balance[] = [];
+  const deviations: Deviation[] = [];
+  const fronts: Fronts[] = [];
+  let operations: Operations | undefined;
+  const warmUp_s = spec['warm-up'];
+  const context: Context = {
+    layout,
+    asBuilt,
+    line,
+    arena,
+    scan_s: layout.scanUs * 1e-6,
+    warmUp_s,
+    clean,
+    balance: (forget_s) =>
+      once(`balance/${forget_s}`, () => {
+        const b = createBalance(layout, line!, { warmUp_s, forget_s }, arena);
+        balances.push(b);
+        return b;
+      }),
+    deviation: (tags) =>
+      once(`deviation/${tags?.join(',') ?? '*'}`, () => {
+        const indices = layout.tags.map((_, i) => i).filter((i) => !tags || tags.includes(layout.tags[i]!.id));
+        const d = createDeviation(layout, indices, warmUp_s, arena);
+        deviations.push(d);
+        return d;
+      }),
+    fronts: (window_s, sigma) =>
+      once(`fronts/${window_s}/${sigma}`, () => {
+        const tags = [...new Set(line!.spans.flatMap((s) => [s.up, s.down]))].sort((a, b) => a - b);
+        const f = createFronts(layout, tags, { window_s, sigma, warmUp_s }, arena);
+        fronts.push(f);
+        return f;
+      }),
+    operations: () =>
+      once('operations', () => {
+        operations = createOperations(layout, arena);
+        return operations;
+      }),
+  };
+  const stages = spec.methods.map((m): Stage => {
+    const method = createMethod(m, context);
+    const machine =
+      m.method === 'null'
+        ? undefined
+        : createMachine(
+            { onDelay_us: m['on-delay'] * 1e6, offDelay_us: m['off-delay'] * 1e6, deadband: m.deadband },
+            arena,
+          );
+    return { spec: m, method, machine };
+  });
+  return { clean, balances, deviations, fronts, operations, stages, frames: arena.f64(1) };
+}
+
+function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined) {
+  const line = readLine(layout, asBuilt);
+  const ids = new Set(layout.tags.map((t) => t.id));
+  return recipe.spec.methods.flatMap((m, i) => {
+    const path = `methods[${i}]`;
+    if ('tags' in m && m.tags) {
+      const missing = m.tags.filter((t) => !ids.has(t));
+      if (missing.length > 0)
+        return [
+          unfit(
+            recipe,
+            `${path}.tags`,
+            missing.join(', '),
+            `tags of ${layout.plant}: ${[...ids].slice(0, 20).join(', ')}`,
+          ),
+        ];
+    }
+    const needsBalance = 'on' in m && m.on === 'balance';
+    if (needsBalance && (line?.sections.length ?? 0) === 0) {
+      return [
+        unfit(
+          recipe,
+          path,
+          `${layout.plant}, which has no two flow meters with pressures between them`,
+          asBuilt ? 'a metered line' : 'as-built data of a metered line',
+        ),
+      ];
+    }
+    if (
+      m.method === 'wave' &&
+      !line?.spans.some((s) => layout.tags[s.up]!.width >= 4 && layout.tags[s.down]!.width >= 4)
+    ) {
+      return [
+        unfit(
+          recipe,
+          path,
+          `${layout.plant}, which has no two neighbouring pressures with blocks of fast samples`,
+          'pressures of at least 4 samples per scan and as-built data',
+        ),
+      ];
+    }
+    return [];
+  });
+}
+
+function toEvent(
+  spec: MethodSpec,
+  frame: Frame,
+  moved: { from: AlarmEvent['from']; to: AlarmEvent['to'] },
+  score: Score,
+): AlarmEvent {
+  const named = spec as Extract<MethodSpec, { alarm: string }>;
+  return {
+    alarm: named.alarm,
+    timeUs: frame.timeUs,
+    frameSeq: frame.seq,
+    from: moved.from,
+    to: moved.to,
+    priority: named.priority,
+    score: score.value,
+    ...(score.where ? { where: { ...score.where } } : {}),
+    ...(score.rate ? { rate: { ...score.rate } } : {}),
+    ...(score.onsetUs !== undefined && Number.isFinite(score.onsetUs) ? { onsetUs: score.onsetUs } : {}),
+    by: named.method,
+    because: score.because ?? (moved.to === 'returned' ? 'the condition is gone' : 'the condition holds'),
+  };
+}
