@@ -26,6 +26,8 @@ export interface Balance {
   readonly line: Line;
   /** Imbalance less what was learned [m³/s] (sections). */
   readonly residual_m3_s: Float64Array;
+  /** The same over about a minute [m³/s] (sections). */
+  readonly recent_m3_s: Float64Array;
   /** Standard deviation of the residual, learned in the warm-up [m³/s] (sections). */
   readonly sigma_m3_s: Float64Array;
   /** 1: all inputs usable and the warm-up is over (sections). */
@@ -36,6 +38,9 @@ export interface Balance {
   readonly spanFlow_m3_s: Float64Array;
   /** Standard deviation of that in quiet operation [m³/s] (spans). */
   readonly spanNoise_m3_s: Float64Array;
+  /** Smoothed flows at both ends of each section, as the meters agreed while learning [m³/s] (sections). */
+  readonly flowIn_m3_s: Float64Array;
+  readonly flowOut_m3_s: Float64Array;
   /** 1: the span's pressures are usable (spans). */
   readonly spanReady: Uint8Array;
   reset(): void;
@@ -57,11 +62,14 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
   const smooth = 1 - Math.exp(-scan_s / SPAN_SMOOTH_S);
 
   const residual_m3_s = arena.f64(nSection);
+  const recent_m3_s = arena.f64(nSection);
   const sigma_m3_s = arena.f64(nSection);
   const ready = arena.u8(nSection);
   const activity_m3 = arena.f64(nSection);
   const spanFlow_m3_s = arena.f64(nSpan);
   const spanNoise_m3_s = arena.f64(nSpan);
+  const flowIn_m3_s = arena.f64(nSection);
+  const flowOut_m3_s = arena.f64(nSection);
   const spanReady = arena.u8(nSpan);
   const mayLearn = arena.u8(nSection);
   const mean = arena.f64(nSection); // learned imbalance [m³/s]
@@ -71,7 +79,8 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
   const packs = arena.f64(nSection); // line packs ever put into the ring
   const rawSmoothed = arena.f64(nSpan); // smoothed G [m³/s]
   const spanMean = arena.f64(nSpan); // learned G − meter [m³/s]
-  const spanScatter = arena.f64(nSpan);
+  const spanOwn = arena.f64(nSpan); // mean of smoothed G while learning [m³/s]
+  const spanScatter = arena.f64(nSpan); // sum of squares about it
   const spanLearned = arena.f64(nSpan);
 
   const coefficient = line.spans.map((s) => (line.gravity_m_s2 * s.area_m2 * s.length_m) / (2 * s.waveSpeed_m_s ** 2));
@@ -87,11 +96,14 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
   return {
     line,
     residual_m3_s,
+    recent_m3_s,
     sigma_m3_s,
     ready,
     activity_m3,
     spanFlow_m3_s,
     spanNoise_m3_s,
+    flowIn_m3_s,
+    flowOut_m3_s,
     spanReady,
     mayLearn,
     reset() {
@@ -120,6 +132,7 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
           ready[i] = 0;
           packs[i] = 0;
           residual_m3_s[i] = 0;
+          recent_m3_s[i] = 0;
           continue;
         }
         const count = packs[i]!;
@@ -144,8 +157,14 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
           ready[i] = 0;
           continue;
         }
+        const flowOut = clean.value[section.outFlow]! + mean[i]!;
+        const weight = n === warmUpScans ? 1 : smooth;
+        if (n === warmUpScans) learned[i] = n + 1;
+        flowIn_m3_s[i] = flowIn_m3_s[i]! + weight * (flowIn - flowIn_m3_s[i]!);
+        flowOut_m3_s[i] = flowOut_m3_s[i]! + weight * (flowOut - flowOut_m3_s[i]!);
         ready[i] = 1;
         residual_m3_s[i] = imbalance - mean[i]!;
+        recent_m3_s[i] = recent_m3_s[i]! + smooth * (residual_m3_s[i]! - recent_m3_s[i]!);
         if (mayLearn[i] === 1) mean[i] = mean[i]! + (scan_s / LEARN_S) * (imbalance - mean[i]!);
         for (const k of section.spans) {
           const own = rawSmoothed[k]! - spanMean[k]!;
@@ -155,12 +174,15 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
     },
   };
 
+  /** Offset against the meters, and the scatter of the span's own flow: the meters' noise is not the pressures'. */
   function learnSpan(k: number, flow: number): void {
-    const n = spanLearned[k]!;
-    const delta = rawSmoothed[k]! - flow - spanMean[k]!;
-    spanLearned[k] = n + 1;
-    spanMean[k] = spanMean[k]! + delta / (n + 1);
-    spanScatter[k] = spanScatter[k]! + delta * (rawSmoothed[k]! - flow - spanMean[k]!);
-    spanNoise_m3_s[k] = Math.sqrt(spanScatter[k]! / Math.max(1, n));
+    const n = spanLearned[k]! + 1;
+    const raw = rawSmoothed[k]!;
+    spanLearned[k] = n;
+    spanMean[k] = spanMean[k]! + (raw - flow - spanMean[k]!) / n;
+    const delta = raw - spanOwn[k]!;
+    spanOwn[k] = spanOwn[k]! + delta / n;
+    spanScatter[k] = spanScatter[k]! + delta * (raw - spanOwn[k]!);
+    spanNoise_m3_s[k] = Math.sqrt(spanScatter[k]! / n);
   }
 }

@@ -66,8 +66,6 @@ export function createFronts(
   const scatter = arena.f64(n); // Σ d² (channels)
   const learned = arena.f64(n); // values in it (channels)
   const scans = arena.f64(n); // scans seen (channels)
-  const weight = arena.f64(n); // Σ (|d| − peak/2) over the upper half (channels)
-  const moment = arena.f64(n); // Σ (|d| − peak/2) · time offset [s] (channels)
   const trace = arena.f64(n * length); // d of the excursion under way, ring by sample (channels, length)
   const started = arena.f64(n); // sample at which the excursion began (channels)
   const peakAt = arena.f64(n); // sample of the peak (channels)
@@ -92,11 +90,10 @@ export function createFronts(
       moment_samples += excess * (i - end);
       above += 1;
     }
-    weight[c] = w;
-    moment[c] = moment_samples;
     sinceUs[c] = Number.NaN;
-    // A lone bad sample lasts m samples at a constant height and has no apex; a ramp lasts longer than a triangle can.
-    if (w <= 0 || above < m / 3 || end - from > 5 * m) return;
+    // A lone bad sample lasts m samples at a constant height and has no apex; a ramp is wider than a step's triangle, whose
+    // upper half is m samples wide.
+    if (w <= 0 || above < m / 3 || above > 1.5 * m || end - from > 5 * m) return;
     const slot = c * FRONTS_KEPT + (found[c]! % FRONTS_KEPT);
     const apexUs = endUs + (moment_samples / w) * period_s[c]! * 1e6;
     timeUs[slot] = Math.round(apexUs - (m - 0.5) * period_s[c]! * 1e6);

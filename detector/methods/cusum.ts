@@ -18,6 +18,8 @@ type Spec = MethodOf<'cusum'>;
 const SPLIT_SHARE = 0.12;
 /** After an operation, flows move for their own reasons. */
 const SETTLE_US = 15 * 60e6;
+/** Over which the balance smooths span flows and meters. */
+const SMOOTHED_S = 60;
 
 export function createCusum(spec: Spec, context: Context): Running {
   return spec.on === 'balance' ? onBalance(spec, context) : onTags(spec, context);
@@ -102,11 +104,14 @@ function onBalance(spec: Spec, context: Context): Running {
 
   function explain(i: number, frame: Frame, score: Score): void {
     const section = line.sections[i]!;
-    const rate = meanRate(i, frame);
+    // A leak that grows is now larger than its mean since the onset.
+    const steady = meanRate(i, frame);
+    const recent = balance.recent_m3_s[i]!;
+    const rate = recent > 1.25 * steady ? recent : steady;
     const elapsed_s = Math.max(scan_s, (frame.timeUs - onsetUs[i]!) * 1e-6);
     const sigma = balance.sigma_m3_s[i]! / Math.sqrt(elapsed_s / scan_s) + 0.15 * rate;
     score.rate = { massRate_kg_s: rate * line.density_kg_m3, sigma_kg_s: sigma * line.density_kg_m3 };
-    score.where = place(line, balance, i, rate);
+    score.where = place(line, balance, i, rate, scan_s);
     score.onsetUs = onsetUs[i]!;
     score.because =
       `${section.id}: ${sum_m3[i]!.toFixed(2)} m3 missing over ${Math.round(elapsed_s)} s against a threshold of ` +
@@ -114,18 +119,29 @@ function onBalance(spec: Spec, context: Context): Running {
   }
 }
 
-/** How the spans share the loss says where it is: of two spans, the upstream one sees the part of the leak beyond its own. */
-function place(line: Line, balance: Balance, i: number, rate: number): { position_m: number; sigma_m: number } {
+/**
+ * Hydraulic-gradient intersection: up to the leak the spans carry what the inlet meter says, beyond it what the outlet
+ * meter says, so the length that carries the inlet's flow is x − start = Σ L_k (G_k − Q_out)/q.
+ */
+function place(
+  line: Line,
+  balance: Balance,
+  i: number,
+  rate: number,
+  scan_s: number,
+): { position_m: number; sigma_m: number } {
   const section = line.sections[i]!;
   const length_m = section.end_m - section.start_m;
-  const middle = { position_m: section.start_m + length_m / 2, sigma_m: length_m / Math.sqrt(12) };
-  if (section.spans.length !== 2) return middle;
-  const [up, down] = section.spans as [number, number];
-  const split = (balance.spanFlow_m3_s[up]! - balance.spanFlow_m3_s[down]!) / rate;
-  // Split is s in the first span (leak at share s of it) and 1 − s in the second: two places; the section's middle when neither is told apart.
-  if (!(split > 0.75)) return middle;
-  const a = line.spans[up]!;
-  return { position_m: a.start_m + a.length_m, sigma_m: (0.35 * length_m) / 2 };
+  let before_m = 0;
+  for (const k of section.spans)
+    before_m += (line.spans[k]!.length_m * (balance.spanFlow_m3_s[k]! - balance.flowOut_m3_s[i]!)) / rate;
+  // The outlet meter, smoothed over a minute, and the slow wander of the learned means are what blurs it.
+  const meter_m3_s = (balance.sigma_m3_s[i]! / Math.SQRT2) * Math.sqrt(scan_s / (2 * SMOOTHED_S));
+  const sigma_m = Math.min(
+    length_m / Math.sqrt(12),
+    length_m * Math.hypot(meter_m3_s / rate, (0.05 * balance.sigma_m3_s[i]!) / rate, 0.05),
+  );
+  return { position_m: section.start_m + Math.min(length_m, Math.max(0, before_m)), sigma_m };
 }
 
 function onTags(spec: Spec, context: Context): Running {

@@ -23,6 +23,7 @@ const HEIGHT_RATIO = 3.5;
 export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
   const fronts = context.fronts(spec.window, spec.sigma);
   const line = context.line!;
+  const operations = context.operations();
   const channelOf = new Map(fronts.tags.map((t, i) => [t, i]));
   const flowTags = context.layout.tags.map((_, i) => i).filter((i) => context.layout.tags[i]!.quantity === 'flow');
   const spans = line.spans.map((s) => ({ span: s, up: channelOf.get(s.up), down: channelOf.get(s.down) }));
@@ -75,6 +76,8 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
     if (x < spec.margin * c || span.length_m - x < spec.margin * c) return;
     const firstUs = Math.min(fronts.timeUs[upAt]!, fronts.timeUs[downAt]!);
     const height = Math.min(Math.abs(stepUp), Math.abs(stepDown));
+    // A set point moved at a station sends ramps whose timing no matched filter for a step can be trusted with.
+    if (frame.timeUs - operations.lastUs[0]! < quietUs) return;
     if (disturbedBefore(firstUs, height)) return;
     const alpha = (span.friction * Math.abs(v)) / (2 * span.diameter_m * c);
     const fromUp = -stepUp * Math.exp(alpha * x);

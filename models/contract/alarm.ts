@@ -35,7 +35,7 @@ export type AlarmState = (typeof ALARM_STATES)[number];
 
 /** True where this event is a new annunciation: a person would hear the horn. */
 export function isRaised(event: AlarmEvent): boolean {
-  return event.to === 'unacknowledged' && event.from !== 'acknowledged';
+  return event.to === 'unacknowledged' && (event.from === 'normal' || event.from === 'returned');
 }
 
 export class JournalDigest {

@@ -16,6 +16,9 @@ export interface Verdict {
   readonly target: number | null;
   readonly acceptable?: number;
   readonly interval?: Interval;
+  /** For rates: events counted, and the time in which they could have happened [s]. */
+  readonly count?: number;
+  readonly exposure_s?: number;
   readonly unit: string;
   readonly because: string;
 }

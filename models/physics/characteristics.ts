@@ -12,6 +12,7 @@
  * reach the pipe ends are put aside · 4. nodes and clusters find their heads · 5. pipe ends follow · 6. the ledger adds up.
  */
 import { solveNodes } from './boundary.ts';
+import { solveClusters } from './cluster.ts';
 import { moveEquipment } from './equipment.ts';
 import { LEDGER, type NetworkModel, type NetworkState } from './model.ts';
 import { refreshResistance } from './resistance.ts';
@@ -23,6 +24,7 @@ export function stepCharacteristics(model: NetworkModel, state: NetworkState): v
   if (state.steps[0] % model.frictionRefreshSteps === 0) refreshResistance(model, state);
   sweepPipes(model, state);
   solveNodes(model, state);
+  solveClusters(model, state);
   writeEnds(model, state);
   addToLedger(model, state);
   state.steps[0]++;
@@ -129,7 +131,7 @@ function writeEnds(model: NetworkModel, state: NetworkState): void {
   }
 }
 
-/** Trapezoid of the flows before and after; `solver` lends its room for the new ones. */
+/** Trapezoid of the flows before and after the step. */
 function addToLedger(model: NetworkModel, state: NetworkState): void {
   const half = 0.5 * model.timeStep_s;
   const before = state.ledgerFlow_m3_s;

@@ -39,17 +39,20 @@ export function evaluateLink(
   }
   switch (model.linkKind[l]) {
     case LINK.pump:
-      return pump(model, state, l, flow, out, at);
+      pump(model, state, l, flow, out, at);
+      break;
     case LINK.valve:
     case LINK.regulator: {
       const tau = relativeConductance(model, l, state.valveOpening[l]);
-      if (tau <= 0) return shut(flow, out, at);
-      return quadratic(model.linkLoss_s2_m5[l] / (tau * tau), flow, out, at);
+      if (tau <= 0) shut(flow, out, at);
+      else quadratic(model.linkLoss_s2_m5[l] / (tau * tau), flow, out, at);
+      break;
     }
     case LINK.lossCurve:
-      return lossCurve(model, l, flow, out, at);
+      lossCurve(model, l, flow, out, at);
+      break;
     default:
-      return quadratic(model.linkLoss_s2_m5[l], flow, out, at);
+      quadratic(model.linkLoss_s2_m5[l], flow, out, at);
   }
 }
 
@@ -67,7 +70,13 @@ export function relativeConductance(model: NetworkModel, l: number, opening: num
 }
 
 /** Head gain [m] of a running pump at a flow, for reports and torque. */
-export function pumpGain_m(model: NetworkModel, state: NetworkState, l: number, flow: number, scratch: Float64Array): number {
+export function pumpGain_m(
+  model: NetworkModel,
+  state: NetworkState,
+  l: number,
+  flow: number,
+  scratch: Float64Array,
+): number {
   evaluateLink(model, state, l, flow, scratch, 0);
   return -scratch[0];
 }
@@ -85,10 +94,14 @@ function quadratic(resistance: number, flow: number, out: Float64Array, at: numb
 
 function pump(model: NetworkModel, state: NetworkState, l: number, flow: number, out: Float64Array, at: number): void {
   const speed = state.pumpSpeed[l];
-  if (speed <= 0 && model.pumpPasses[l] === 0) return shut(flow, out, at);
+  if (speed <= 0 && model.pumpPasses[l] === 0) shut(flow, out, at);
+  else if (model.linkForm[l] === FORM.table) pumpTable(model, l, speed, flow, out, at);
+  else if (model.linkForm[l] === FORM.power) pumpPower(model, l, flow, out, at);
+  else pumpCurve(model, l, speed, flow, out, at);
+}
+
+function pumpCurve(model: NetworkModel, l: number, speed: number, flow: number, out: Float64Array, at: number): void {
   const q = Math.abs(flow);
-  if (model.linkForm[l] === FORM.table) return pumpTable(model, l, speed, flow, out, at);
-  if (model.linkForm[l] === FORM.power) return pumpPower(model, l, flow, out, at);
   const C = model.pumpC[l];
   const s = Math.max(speed, LEAST_SPEED);
   const drag = model.pumpB[l] * (C === 2 ? 1 : s ** (2 - C));

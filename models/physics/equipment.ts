@@ -49,7 +49,8 @@ export function shaftPower_W(model: NetworkModel, state: NetworkState, l: number
 function runDown(model: NetworkModel, state: NetworkState, l: number, dt: number): void {
   const rated = model.pumpRatedSpeed_rad_s[l];
   const speed = state.pumpSpeed[l];
-  const energy = speed * speed - (2 * shaftPower_W(model, state, l) * dt) / (model.pumpInertia_kg_m2[l] * rated * rated);
+  const energy =
+    speed * speed - (2 * shaftPower_W(model, state, l) * dt) / (model.pumpInertia_kg_m2[l] * rated * rated);
   state.pumpSpeed[l] = energy > STANDSTILL * STANDSTILL ? Math.sqrt(energy) : 0;
 }
 

@@ -60,9 +60,16 @@ export function haaland(reynoldsNumber: number, roughnessTerm: number): number {
 }
 
 /** Hazen–Williams head loss [m] of a pipe; odd in the flow. */
-export function hazenWilliamsLoss_m(flow_m3_s: number, coefficient: number, length_m: number, diameter_m: number): number {
+export function hazenWilliamsLoss_m(
+  flow_m3_s: number,
+  coefficient: number,
+  length_m: number,
+  diameter_m: number,
+): number {
   const q = Math.abs(flow_m3_s);
-  return Math.sign(flow_m3_s) * ((HAZEN_WILLIAMS * length_m * q ** 1.852) / (coefficient ** 1.852 * diameter_m ** 4.871));
+  return (
+    Math.sign(flow_m3_s) * ((HAZEN_WILLIAMS * length_m * q ** 1.852) / (coefficient ** 1.852 * diameter_m ** 4.871))
+  );
 }
 
 /**

@@ -4,18 +4,25 @@
  * `solveSteady` and moved by `stepCharacteristics`. Nothing here knows plants, instruments or truth.
  */
 
-export * from './spec.ts';
+export { stepCharacteristics } from './characteristics.ts';
+export * from './fluid.ts';
+export * from './friction.ts';
+export { readInp } from './inp.ts';
+export { type InpOptions, inpToNetworkSpec } from './inpNetwork.ts';
+export type { InpNetwork, InpProblem, InpResult, InpStatus } from './inpTypes.ts';
 export {
+  type CompileOptions,
   FLAG,
   LEDGER,
   LINK,
-  NODE,
-  type CompileOptions,
   type NetworkModel,
   type NetworkState,
+  NODE,
   type WaveSpeedReport,
 } from './model.ts';
 export { compileNetwork } from './network.ts';
+export * from './orifice.ts';
+export * from './spec.ts';
 export {
   cloneState,
   createState,
@@ -28,9 +35,3 @@ export {
   velocityAtPipeEnd_m_s,
 } from './state.ts';
 export { type SteadyOptions, type SteadyReport, solveSteady } from './steady.ts';
-export { stepCharacteristics } from './characteristics.ts';
-export * from './fluid.ts';
-export * from './friction.ts';
-export * from './orifice.ts';
-export { type InpNetwork, type InpProblem, type InpResult, type InpStatus, readInp } from './inp.ts';
-export { type InpOptions, inpToNetworkSpec } from './inpNetwork.ts';

@@ -3,115 +3,11 @@
  * `;`, names in quotes where they hold spaces, unknown sections tolerated. All problems are reported at once with line and
  * column. Format: EPANET 2.2 User Manual (2020), appendix C.
  */
+import { clock, curveArea, hint, NUMBER, type Row, SECTIONS, tokenise, uncommented, valveScale } from './inpText.ts';
+import type { InpNetwork, InpProblem, InpResult, InpStatus } from './inpTypes.ts';
 import { type FlowUnit, flowUnits, inpUnits } from './inpUnits.ts';
 
-export interface InpProblem {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** Section and element, such as `PIPES/P1/length`. */
-  readonly path: string;
-  readonly found: string;
-  readonly expected: string;
-  readonly hint?: string;
-}
-
-export type InpStatus = 'open' | 'closed' | 'active';
-
-export interface InpNetwork {
-  readonly title: string;
-  readonly units: FlowUnit;
-  readonly headloss: 'H-W' | 'D-W' | 'C-M';
-  readonly specificGravity: number;
-  readonly kinematicViscosity_m2_s: number;
-  readonly demandMultiplier: number;
-  readonly emitterExponent: number;
-  readonly defaultPattern: string;
-  readonly junctions: readonly {
-    readonly id: string;
-    readonly elevation_m: number;
-    readonly demands: readonly { readonly base_m3_s: number; readonly pattern?: string }[];
-    /** q = coefficient · p^exponent, p in m [m³/s at 1 m]. */
-    readonly emitter: number;
-  }[];
-  readonly reservoirs: readonly { readonly id: string; readonly head_m: number; readonly pattern?: string }[];
-  readonly tanks: readonly {
-    readonly id: string;
-    readonly elevation_m: number;
-    readonly level_m: number;
-    readonly minLevel_m: number;
-    readonly maxLevel_m: number;
-    readonly area_m2: number;
-  }[];
-  readonly pipes: readonly {
-    readonly id: string;
-    readonly from: string;
-    readonly to: string;
-    readonly length_m: number;
-    readonly diameter_m: number;
-    /** C, Manning's n, or sand roughness [m], by `headloss`. */
-    readonly roughness: number;
-    readonly minorLoss: number;
-    readonly status: InpStatus;
-    readonly checkValve: boolean;
-  }[];
-  readonly pumps: readonly {
-    readonly id: string;
-    readonly from: string;
-    readonly to: string;
-    readonly curve?: readonly { readonly flow_m3_s: number; readonly head_m: number }[];
-    readonly power_W?: number;
-    readonly speed: number;
-    readonly pattern?: string;
-    readonly status: InpStatus;
-  }[];
-  readonly valves: readonly {
-    readonly id: string;
-    readonly from: string;
-    readonly to: string;
-    readonly diameter_m: number;
-    readonly type: 'PRV' | 'PSV' | 'PBV' | 'FCV' | 'TCV' | 'GPV' | 'PCV';
-    /** Pressure head or loss [m], flow [m³/s] or loss coefficient, by type. */
-    readonly setting: number;
-    readonly curve?: readonly { readonly flow_m3_s: number; readonly loss_m: number }[];
-    readonly minorLoss: number;
-    readonly status: InpStatus;
-  }[];
-  readonly patterns: ReadonlyMap<string, readonly number[]>;
-  readonly controls: readonly string[];
-  readonly rules: readonly string[];
-  readonly times: {
-    readonly duration_s: number;
-    readonly hydraulicStep_s: number;
-    readonly patternStep_s: number;
-    readonly patternStart_s: number;
-    readonly startClock_s: number;
-  };
-  readonly coordinates: ReadonlyMap<string, readonly [number, number]>;
-}
-
-export type InpResult =
-  | { readonly ok: true; readonly value: InpNetwork }
-  | { readonly ok: false; readonly problems: readonly InpProblem[] };
-
-interface Token {
-  readonly text: string;
-  readonly column: number;
-}
-interface Row {
-  readonly line: number;
-  readonly raw: string;
-  readonly tokens: readonly Token[];
-}
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const SECTIONS = [
-  'TITLE', 'JUNCTIONS', 'RESERVOIRS', 'TANKS', 'PIPES', 'PUMPS', 'VALVES', 'CONTROLS', 'RULES', 'DEMANDS', 'SOURCES', 'EMITTERS', 'PATTERNS',
-  'CURVES', 'QUALITY', 'STATUS', 'ROUGHNESS', 'ENERGY', 'REACTIONS', 'MIXING', 'REPORT', 'TIMES', 'OPTIONS', 'COORDINATES', 'VERTICES',
-  'LABELS', 'BACKDROP', 'TAGS', 'LEAKAGE', 'END',
-]; // biome-ignore format: one list
-
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /** Reads the text of an .inp file; `file` is only used to name problems. */
 export function readInp(text: string, file = 'network.inp'): InpResult {
@@ -165,7 +61,8 @@ class InpReader {
       const diameter = this.number(r, 5, 'TANKS', 'diameter', 0) * u.length_m;
       const curve = curves.get(r.tokens[7]?.text ?? '');
       const area_m2 = curve ? curveArea(curve, level_m / u.length_m) * u.length_m ** 2 : (Math.PI / 4) * diameter ** 2;
-      if (!(area_m2 > 0)) this.say(r, 5, `TANKS/${id}/diameter`, r.tokens[5]?.text ?? 'nothing', 'a diameter above 0 or a volume curve');
+      if (!(area_m2 > 0))
+        this.say(r, 5, `TANKS/${id}/diameter`, r.tokens[5]?.text ?? 'nothing', 'a diameter above 0 or a volume curve');
       return {
         id,
         elevation_m: this.number(r, 1, 'TANKS', 'elevation') * u.length_m,
@@ -181,7 +78,15 @@ class InpReader {
       for (const i of [1, 2]) {
         const name = r.tokens[i]?.text;
         if (name === undefined) this.say(r, i, `${section}/${id}/node${i}`, 'nothing', 'the name of a node');
-        else if (!nodeAt.has(name)) this.say(r, i, `${section}/${id}/node${i}`, `"${name}"`, 'a junction, reservoir or tank', hint(name, nodeAt.keys()));
+        else if (!nodeAt.has(name))
+          this.say(
+            r,
+            i,
+            `${section}/${id}/node${i}`,
+            `"${name}"`,
+            'a junction, reservoir or tank',
+            hint(name, nodeAt.keys()),
+          );
       }
       return { id, from: r.tokens[1]?.text ?? '', to: r.tokens[2]?.text ?? '' };
     };
@@ -190,7 +95,8 @@ class InpReader {
       // the minor loss may be left out before a status
       const last = r.tokens[r.tokens.length - 1]?.text.toUpperCase() ?? '';
       const word = r.tokens.length > 6 && !NUMBER.test(last) ? last : '';
-      if (word !== '' && !['OPEN', 'CLOSED', 'CV'].includes(word)) this.say(r, r.tokens.length - 1, `PIPES/${id}/status`, `"${last}"`, 'Open, Closed or CV');
+      if (word !== '' && !['OPEN', 'CLOSED', 'CV'].includes(word))
+        this.say(r, r.tokens.length - 1, `PIPES/${id}/status`, `"${last}"`, 'Open, Closed or CV');
       return {
         ...ends(r, id, 'PIPES'),
         length_m: this.positive(r, 3, 'PIPES', 'length') * u.length_m,
@@ -216,7 +122,14 @@ class InpReader {
       coordinates.set(r.tokens[0].text, [this.number(r, 1, 'COORDINATES', 'x'), this.number(r, 2, 'COORDINATES', 'y')]);
     }
     if (nodeAt.size === 0) {
-      this.problems.push({ file: this.file, line: 1, column: 1, path: '', found: 'no nodes', expected: 'sections [JUNCTIONS], [RESERVOIRS] or [TANKS] of an EPANET .inp file' });
+      this.problems.push({
+        file: this.file,
+        line: 1,
+        column: 1,
+        path: '',
+        found: 'no nodes',
+        expected: 'sections [JUNCTIONS], [RESERVOIRS] or [TANKS] of an EPANET .inp file',
+      });
     }
     const text_ = (section: string) => (this.rows.get(section) ?? []).map((r) => r.raw.trim());
     return {
@@ -267,29 +180,65 @@ class InpReader {
 
   private say(row: Row, token: number, path: string, found: string, expected: string, hintText?: string): void {
     const at = row.tokens[token] ?? { column: row.raw.trimEnd().length + 1 };
-    this.problems.push({ file: this.file, line: row.line, column: at.column, path, found, expected, ...(hintText ? { hint: hintText } : {}) });
+    this.problems.push({
+      file: this.file,
+      line: row.line,
+      column: at.column,
+      path,
+      found,
+      expected,
+      ...(hintText ? { hint: hintText } : {}),
+    });
   }
 
   private number(row: Row, token: number, section: string, what: string, otherwise?: number): number {
     const t = row.tokens[token];
     if (t === undefined && otherwise !== undefined) return otherwise;
     if (t !== undefined && NUMBER.test(t.text)) return Number(t.text);
-    this.say(row, token, `${section}/${row.tokens[0].text}/${what}`, t ? `"${t.text}"` : 'nothing', `a number (${what})`);
+    this.say(
+      row,
+      token,
+      `${section}/${row.tokens[0].text}/${what}`,
+      t ? `"${t.text}"` : 'nothing',
+      `a number (${what})`,
+    );
     return otherwise ?? 1;
   }
 
   private positive(row: Row, token: number, section: string, what: string, zeroToo = false): number {
     const before = this.problems.length;
     const x = this.number(row, token, section, what);
-    if (this.problems.length > before || x > 0 || (zeroToo && x === 0)) return x > 0 ? x : 0;
-    this.say(row, token, `${section}/${row.tokens[0].text}/${what}`, `${x}`, zeroToo ? 'a number that is not negative' : 'a number above 0');
+    if (this.problems.length > before || x > 0 || (zeroToo && x === 0)) return Math.max(x, 0);
+    this.say(
+      row,
+      token,
+      `${section}/${row.tokens[0].text}/${what}`,
+      `${x}`,
+      zeroToo ? 'a number that is not negative' : 'a number above 0',
+    );
     return 1;
   }
 
-  private find<T extends { readonly id: string }>(row: Row, list: readonly T[], section: string, expected: string): T | undefined {
+  private find<T extends { readonly id: string }>(
+    row: Row,
+    list: readonly T[],
+    section: string,
+    expected: string,
+  ): T | undefined {
     const id = row.tokens[0].text;
     const found = this.byId(list).get(id);
-    if (!found) this.say(row, 0, `${section}/${id}`, `"${id}"`, expected, hint(id, list.map((x) => x.id)));
+    if (!found)
+      this.say(
+        row,
+        0,
+        `${section}/${id}`,
+        `"${id}"`,
+        expected,
+        hint(
+          id,
+          list.map((x) => x.id),
+        ),
+      );
     return found;
   }
 
@@ -322,14 +271,25 @@ class InpReader {
         else this.say(r, 1, 'OPTIONS/Headloss', `"${r.tokens[1]?.text ?? ''}"`, 'H-W, D-W or C-M');
       } else if (key === 'SPECIFIC') specificGravity = this.positive(r, 2, 'OPTIONS', 'specific gravity');
       else if (key === 'VISCOSITY') viscosity = this.positive(r, 1, 'OPTIONS', 'viscosity');
-      else if (key === 'DEMAND' && second === 'MULTIPLIER') demandMultiplier = this.number(r, 2, 'OPTIONS', 'demand multiplier');
-      else if (key === 'EMITTER' && second === 'EXPONENT') emitterExponent = this.positive(r, 2, 'OPTIONS', 'emitter exponent');
+      else if (key === 'DEMAND' && second === 'MULTIPLIER')
+        demandMultiplier = this.number(r, 2, 'OPTIONS', 'demand multiplier');
+      else if (key === 'EMITTER' && second === 'EXPONENT')
+        emitterExponent = this.positive(r, 2, 'OPTIONS', 'emitter exponent');
       else if (key === 'PATTERN') defaultPattern = r.tokens[1]?.text ?? '';
     }
     const metric = inpUnits(units, 1).length_m === 1;
     // a value above 1e-3 is relative to water at 20 °C, as EPANET reads it
-    const kinematicViscosity_m2_s = viscosity > 1e-3 ? viscosity * 1.1e-5 * 0.3048 ** 2 : viscosity * (metric ? 1 : 0.3048 ** 2);
-    return { units, headloss, specificGravity, kinematicViscosity_m2_s, demandMultiplier, emitterExponent, defaultPattern };
+    const kinematicViscosity_m2_s =
+      viscosity > 1e-3 ? viscosity * 1.1e-5 * 0.3048 ** 2 : viscosity * (metric ? 1 : 0.3048 ** 2);
+    return {
+      units,
+      headloss,
+      specificGravity,
+      kinematicViscosity_m2_s,
+      demandMultiplier,
+      emitterExponent,
+      defaultPattern,
+    };
   }
 
   private patterns(): Map<string, number[]> {
@@ -353,34 +313,55 @@ class InpReader {
     return curves;
   }
 
-  private pump(r: Row, link: { id: string; from: string; to: string }, curves: Map<string, [number, number][]>, u: ReturnType<typeof inpUnits>) {
+  private pump(
+    r: Row,
+    link: { id: string; from: string; to: string },
+    curves: Map<string, [number, number][]>,
+    u: ReturnType<typeof inpUnits>,
+  ) {
     const pump: Mutable<InpNetwork['pumps'][number]> = { ...link, speed: 1, status: 'open' };
     for (let i = 3; i < r.tokens.length; i += 2) {
       const key = r.tokens[i].text.toUpperCase();
       const value = r.tokens[i + 1]?.text;
       if (key === 'HEAD') {
         const curve = curves.get(value ?? '');
-        if (!curve) this.say(r, i + 1, `PUMPS/${link.id}/head`, value ? `"${value}"` : 'nothing', 'the name of a curve', hint(value ?? '', curves.keys()));
+        if (!curve)
+          this.say(
+            r,
+            i + 1,
+            `PUMPS/${link.id}/head`,
+            value ? `"${value}"` : 'nothing',
+            'the name of a curve',
+            hint(value ?? '', curves.keys()),
+          );
         else pump.curve = curve.map(([q, h]) => ({ flow_m3_s: q * u.flow_m3_s, head_m: h * u.length_m }));
       } else if (key === 'POWER') pump.power_W = this.positive(r, i + 1, 'PUMPS', 'power') * u.power_W;
       else if (key === 'SPEED') pump.speed = this.positive(r, i + 1, 'PUMPS', 'speed', true);
       else if (key === 'PATTERN') pump.pattern = value;
       else this.say(r, i, `PUMPS/${link.id}`, `"${r.tokens[i].text}"`, 'HEAD, POWER, SPEED or PATTERN');
     }
-    if (!pump.curve && pump.power_W === undefined) this.say(r, r.tokens.length, `PUMPS/${link.id}`, 'neither HEAD nor POWER', 'HEAD curve or POWER');
+    if (!pump.curve && pump.power_W === undefined)
+      this.say(r, r.tokens.length, `PUMPS/${link.id}`, 'neither HEAD nor POWER', 'HEAD curve or POWER');
     return pump;
   }
 
-  private valve(r: Row, link: { id: string; from: string; to: string }, curves: Map<string, [number, number][]>, u: ReturnType<typeof inpUnits>) {
+  private valve(
+    r: Row,
+    link: { id: string; from: string; to: string },
+    curves: Map<string, [number, number][]>,
+    u: ReturnType<typeof inpUnits>,
+  ) {
     const types = ['PRV', 'PSV', 'PBV', 'FCV', 'TCV', 'GPV', 'PCV'] as const;
     const name = (r.tokens[4]?.text ?? '').toUpperCase();
     const type = types.find((t) => t === name) ?? 'TCV';
-    if (type !== name) this.say(r, 4, `VALVES/${link.id}/type`, name === '' ? 'nothing' : `"${name}"`, types.join(', '));
+    if (type !== name)
+      this.say(r, 4, `VALVES/${link.id}/type`, name === '' ? 'nothing' : `"${name}"`, types.join(', '));
     let curve: { flow_m3_s: number; loss_m: number }[] | undefined;
     let setting = 0;
     if (type === 'GPV') {
       const points = curves.get(r.tokens[5]?.text ?? '');
-      if (!points) this.say(r, 5, `VALVES/${link.id}/setting`, `"${r.tokens[5]?.text ?? ''}"`, 'the name of a head loss curve');
+      if (!points)
+        this.say(r, 5, `VALVES/${link.id}/setting`, `"${r.tokens[5]?.text ?? ''}"`, 'the name of a head loss curve');
       curve = points?.map(([q, h]) => ({ flow_m3_s: q * u.flow_m3_s, loss_m: h * u.length_m }));
     } else setting = this.number(r, 5, 'VALVES', 'setting', 0) * valveScale(type, u);
     return {
@@ -435,7 +416,14 @@ class InpReader {
       const at = words.findIndex((w, i) => i > 0 && /^[\d.]/.test(w));
       if (at < 0) continue;
       const seconds = clock(words[at], words[at + 1] ?? '');
-      if (seconds === undefined) this.say(r, at, `TIMES/${words.slice(0, at).join(' ')}`, `"${r.tokens[at].text}"`, 'a time such as 1:30, 90 MIN or 6 AM');
+      if (seconds === undefined)
+        this.say(
+          r,
+          at,
+          `TIMES/${words.slice(0, at).join(' ')}`,
+          `"${r.tokens[at].text}"`,
+          'a time such as 1:30, 90 MIN or 6 AM',
+        );
       else found[words.slice(0, at).join(' ')] = seconds;
     }
     return {
@@ -446,56 +434,4 @@ class InpReader {
       startClock_s: found['START CLOCKTIME'] ?? 0,
     };
   }
-}
-
-function valveScale(type: string, u: ReturnType<typeof inpUnits>): number {
-  if (type === 'PRV' || type === 'PSV' || type === 'PBV') return 1 / u.pressure_per_m;
-  return type === 'FCV' ? u.flow_m3_s : 1;
-}
-
-/** dV/dh of a volume curve at a level, in the file's units. */
-function curveArea(curve: readonly (readonly [number, number])[], level: number): number {
-  if (curve.length < 2) return 0;
-  let i = 0;
-  while (i < curve.length - 2 && level > curve[i + 1][0]) i++;
-  return (curve[i + 1][1] - curve[i][1]) / (curve[i + 1][0] - curve[i][0]);
-}
-
-/** Seconds of `1:30`, `1:30:15`, `1.5`, with SEC, MIN, HOURS, DAYS, AM or PM behind. */
-function clock(text: string, unit: string): number | undefined {
-  const parts = text.split(':');
-  if (parts.some((p) => !/^\d*\.?\d*$/.test(p) || p === '' || p === '.')) return undefined;
-  const [h, m = 0, s = 0] = parts.map(Number);
-  if (parts.length > 1) {
-    const base = h * 3600 + m * 60 + s;
-    if (unit === 'PM' && h < 12) return base + 43200;
-    return unit === 'AM' && h === 12 ? base - 43200 : base;
-  }
-  if (unit.startsWith('SEC')) return h;
-  if (unit.startsWith('MIN')) return h * 60;
-  if (unit.startsWith('DAY')) return h * 86400;
-  if (unit === 'AM') return (h % 12) * 3600;
-  if (unit === 'PM') return ((h % 12) + 12) * 3600;
-  return h * 3600;
-}
-
-function uncommented(line: string): string {
-  let quoted = false;
-  for (let i = 0; i < line.length; i++) {
-    if (line[i] === '"') quoted = !quoted;
-    if (line[i] === ';' && !quoted) return line.slice(0, i);
-  }
-  return line;
-}
-
-function tokenise(line: string): Token[] {
-  const tokens: Token[] = [];
-  for (const m of uncommented(line).matchAll(/"([^"]*)"?|[^\s"]+/g)) tokens.push({ text: m[1] ?? m[0], column: m.index + 1 });
-  return tokens;
-}
-
-/** "did you mean" by case or by one letter. */
-function hint(name: string, known: Iterable<string>): string | undefined {
-  for (const k of known) if (k !== name && k.toLowerCase() === name.toLowerCase()) return `names are case-sensitive: "${k}" exists`;
-  return undefined;
 }

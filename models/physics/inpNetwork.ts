@@ -3,7 +3,7 @@
  * controls that hold at that moment applied. A shut pipe becomes a pipe with a shut valve `<pipe>/valve` at its end, a pipe
  * with a check valve one with a check valve there, so that both can act during a transient.
  */
-import type { InpNetwork, InpStatus } from './inp.ts';
+import type { InpNetwork, InpStatus } from './inpTypes.ts';
 import type { FrictionSpec, LinkSpec, NetworkSpec, NodeSpec, OrificeSpec, PipeSpec } from './spec.ts';
 
 export interface InpOptions {
@@ -46,7 +46,13 @@ export function inpToNetworkSpec(inp: InpNetwork, options: InpOptions): NetworkS
     if (j.emitter > 0) {
       // area of a hole with Cd 1 at g = 9.80665 and the same coefficient
       const area_m2 = j.emitter / Math.sqrt(2 * 9.80665);
-      orifices.push({ id: `${j.id}/emitter`, node: j.id, dischargeCoefficient: 1, area_m2, exponent: inp.emitterExponent });
+      orifices.push({
+        id: `${j.id}/emitter`,
+        node: j.id,
+        dischargeCoefficient: 1,
+        area_m2,
+        exponent: inp.emitterExponent,
+      });
     }
   }
   for (const r of inp.reservoirs) {
@@ -56,7 +62,15 @@ export function inpToNetworkSpec(inp: InpNetwork, options: InpOptions): NetworkS
   for (const t of inp.tanks) {
     elevation.set(t.id, t.elevation_m);
     const { id, elevation_m, area_m2, level_m, minLevel_m } = t;
-    nodes.push({ id, kind: 'tank', elevation_m, area_m2, level_m, minLevel_m, maxLevel_m: Math.max(t.maxLevel_m, minLevel_m + 1e-6) });
+    nodes.push({
+      id,
+      kind: 'tank',
+      elevation_m,
+      area_m2,
+      level_m,
+      minLevel_m,
+      maxLevel_m: Math.max(t.maxLevel_m, minLevel_m + 1e-6),
+    });
   }
 
   for (const p of inp.pipes) {

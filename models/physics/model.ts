@@ -190,7 +190,14 @@ export interface NetworkState {
 }
 
 /** Indices into `ledger_m3` [m³]: volumes into (reservoir) and out of the network since the last reset, and what was stored then. */
-export const LEDGER = { reservoirIn: 0, demandOut: 1, orificeOut: 2, boundaryOut: 3, tankSpill: 4, storedAtReset: 5 } as const;
+export const LEDGER = {
+  reservoirIn: 0,
+  demandOut: 1,
+  orificeOut: 2,
+  boundaryOut: 3,
+  tankSpill: 4,
+  storedAtReset: 5,
+} as const;
 export const LEDGER_SIZE = 6;
 
 /** Indices into `flags`. */

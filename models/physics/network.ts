@@ -6,8 +6,24 @@
  *   B = a'/(g A)                   impedance of a pipe [s/m²]
  */
 import { checkNetwork } from './check.ts';
-import { type CompileOptions, FORM, FRICTION, HOLDS, LINK, type NetworkModel, NODE, type WaveSpeedReport } from './model.ts';
-import { type Checked, elevationOf, type FrictionSpec, type LinkSpec, type NetworkSpec, type PumpCurveSpec } from './spec.ts';
+import {
+  type CompileOptions,
+  FORM,
+  FRICTION,
+  HOLDS,
+  LINK,
+  type NetworkModel,
+  NODE,
+  type WaveSpeedReport,
+} from './model.ts';
+import {
+  type Checked,
+  elevationOf,
+  type FrictionSpec,
+  type LinkSpec,
+  type NetworkSpec,
+  type PumpCurveSpec,
+} from './spec.ts';
 
 const WATER = { density_kg_m3: 998.2, kinematicViscosity_m2_s: 1.004e-6, vapourHead_m: -10.1 };
 
@@ -60,7 +76,10 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
   const orificeBase_m = f64(orifices, (o) => nodeElevation_m[at(o.node)] + (o.backHead_m ?? 0));
   const orificeExponent = f64(orifices, (o) => o.exponent ?? 0.5);
 
-  const clusters = findClusters(nNode, links.map((l) => [at(l.from), at(l.to)]));
+  const clusters = findClusters(
+    nNode,
+    links.map((l) => [at(l.from), at(l.to)]),
+  );
   const nodeSolve = Uint8Array.from(spec.nodes, (node, n) => {
     if (clusters.nodeSlot[n] >= 0) return 5;
     if (node.kind === 'reservoir') return 3;
@@ -86,13 +105,15 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
     vapourHead_m: fluid.vapourHead_m,
     friction: options.friction ?? 'per-pipe',
     frictionRefreshSteps: Math.max(1, Math.round(options.frictionRefreshSteps ?? 20)),
-    waveSpeeds: spec.pipes.map((p, i): WaveSpeedReport => ({
-      pipe: p.id,
-      reaches: pipeReaches[i],
-      waveSpeed_m_s: p.waveSpeed_m_s,
-      waveSpeedAdjusted_m_s: pipeWaveSpeed_m_s[i],
-      waveSpeedAdjustment: pipeWaveSpeed_m_s[i] / p.waveSpeed_m_s - 1,
-    })),
+    waveSpeeds: spec.pipes.map(
+      (p, i): WaveSpeedReport => ({
+        pipe: p.id,
+        reaches: pipeReaches[i],
+        waveSpeed_m_s: p.waveSpeed_m_s,
+        waveSpeedAdjusted_m_s: pipeWaveSpeed_m_s[i],
+        waveSpeedAdjustment: pipeWaveSpeed_m_s[i] / p.waveSpeed_m_s - 1,
+      }),
+    ),
     nodeIds: spec.nodes.map((n) => n.id),
     pipeIds: spec.pipes.map((p) => p.id),
     linkIds: links.map((l) => l.id),
@@ -110,10 +131,16 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
 
     nodeKind: u8(spec.nodes, (n) => NODE[n.kind]),
     nodeElevation_m,
-    nodeDemand_m3_s: f64(spec.nodes, (n) => (n.kind === 'junction' && n.demand?.kind === 'constant' ? n.demand.flow_m3_s : 0)),
-    nodeDemandCoefficient: f64(spec.nodes, (n) => (n.kind === 'junction' && n.demand?.kind === 'pressure' ? n.demand.coefficient : 0)),
+    nodeDemand_m3_s: f64(spec.nodes, (n) =>
+      n.kind === 'junction' && n.demand?.kind === 'constant' ? n.demand.flow_m3_s : 0,
+    ),
+    nodeDemandCoefficient: f64(spec.nodes, (n) =>
+      n.kind === 'junction' && n.demand?.kind === 'pressure' ? n.demand.coefficient : 0,
+    ),
     nodeBoundaryFlow_m3_s: f64(spec.nodes, (n) => (n.kind === 'junction' ? (n.outflow_m3_s ?? 0) : 0)),
-    nodeHead0_m: f64(spec.nodes, (n) => (n.kind === 'reservoir' ? n.head_m : n.kind === 'tank' ? n.elevation_m + n.level_m : n.elevation_m)),
+    nodeHead0_m: f64(spec.nodes, (n) =>
+      n.kind === 'reservoir' ? n.head_m : n.kind === 'tank' ? n.elevation_m + n.level_m : n.elevation_m,
+    ),
     nodeConductance,
     nodeEndStart,
     nodeEnds,
@@ -138,27 +165,38 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
     frictionKind: u8(spec.pipes, (p) => frictionOf(p.friction)[0]),
     frictionParameter: f64(spec.pipes, (p) => frictionOf(p.friction)[1]),
     sectionStart,
-    pipeSlope_m: Float64Array.from(spec.pipes, (_, p) => (nodeElevation_m[pipeTo[p]] - nodeElevation_m[pipeFrom[p]]) / pipeReaches[p]),
+    pipeSlope_m: Float64Array.from(
+      spec.pipes,
+      (_, p) => (nodeElevation_m[pipeTo[p]] - nodeElevation_m[pipeFrom[p]]) / pipeReaches[p],
+    ),
 
     linkKind: u8(links, (l) => LINK_CODE[l.kind]),
-    linkForm: Uint8Array.from(links, (l, i) => (l.kind === 'pump' ? curves[i].form : l.kind === 'valve' ? characteristicOf(l.characteristic?.kind) : 0)),
+    linkForm: Uint8Array.from(links, (l, i) =>
+      l.kind === 'pump' ? curves[i].form : l.kind === 'valve' ? characteristicOf(l.characteristic?.kind) : 0,
+    ),
     linkFrom: i32(links, (l) => at(l.from)),
     linkTo: i32(links, (l) => at(l.to)),
-    linkCheck: u8(links, (l) => (l.kind === 'check-valve' || l.kind === 'regulator' || (l.kind === 'pump' && l.checkValve !== false) ? 1 : 0)),
+    linkCheck: u8(links, (l) =>
+      l.kind === 'check-valve' || l.kind === 'regulator' || (l.kind === 'pump' && l.checkValve !== false) ? 1 : 0,
+    ),
     linkLoss_s2_m5: Float64Array.from(links, (l, i) => lossOf(l, linkArea_m2[i], g)),
     linkArea_m2,
     linkHolds: u8(links, (l) => (l.kind === 'regulator' ? HOLDS_CODE[l.holds] : 0)),
     linkSetting: f64(links, (l) => (l.kind === 'regulator' ? l.setting : 0)),
     linkRate_per_s: f64(links, rateOf),
     linkPosition0: f64(links, (l) => (l.kind === 'pump' ? (l.speed ?? 1) : l.kind === 'valve' ? (l.opening ?? 1) : 1)),
-    linkRangeability: f64(links, (l) => (l.kind === 'valve' && l.characteristic?.kind === 'equal-percentage' ? (l.characteristic.rangeability ?? 50) : 50)),
+    linkRangeability: f64(links, (l) =>
+      l.kind === 'valve' && l.characteristic?.kind === 'equal-percentage' ? (l.characteristic.rangeability ?? 50) : 50,
+    ),
     pumpA_m: Float64Array.from(curves, (c) => c.A),
     pumpB: Float64Array.from(curves, (c) => c.B),
     pumpC: Float64Array.from(curves, (c) => c.C),
     pumpPower_W: Float64Array.from(curves, (c) => c.power_W),
     pumpPasses: u8(links, (l) => (l.kind === 'pump' && l.whenStopped === 'passes' ? 1 : 0)),
     pumpInertia_kg_m2: f64(links, (l) => (l.kind === 'pump' ? (l.inertia_kg_m2 ?? 0) : 0)),
-    pumpRatedSpeed_rad_s: f64(links, (l) => (l.kind === 'pump' ? (l.ratedSpeed_rad_s ?? (2 * Math.PI * 1480) / 60) : 1)),
+    pumpRatedSpeed_rad_s: f64(links, (l) =>
+      l.kind === 'pump' ? (l.ratedSpeed_rad_s ?? (2 * Math.PI * 1480) / 60) : 1,
+    ),
     pumpEfficiency: f64(links, (l) => (l.kind === 'pump' ? (l.efficiency ?? 0.75) : 1)),
     pumpIdlePower_W: Float64Array.from(links, (l, i) => idlePower(l, curves[i], fluid.density_kg_m3 * g)),
     tableStart,
@@ -268,7 +306,11 @@ function fitCurve(curve: PumpCurveSpec): { form: number; A: number; B: number; C
 }
 
 /** Shaft power at rated speed and no flow [W]: a fraction of the largest hydraulic power on the curve, over efficiency. */
-function idlePower(l: LinkSpec, c: { A: number; B: number; C: number; power_W: number; form: number }, weight: number): number {
+function idlePower(
+  l: LinkSpec,
+  c: { A: number; B: number; C: number; power_W: number; form: number },
+  weight: number,
+): number {
   if (l.kind !== 'pump') return 0;
   let best = c.power_W;
   if (c.form === FORM.coefficients && c.B > 0) {

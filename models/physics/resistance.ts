@@ -33,7 +33,8 @@ export function setPipeFactor(model: NetworkModel, state: NetworkState, p: numbe
   const R = reachResistance(model, p, factor);
   state.pipeFriction[p] = factor;
   state.pipeResistance_s2_m5[p] = R;
-  if (model.friction === 'per-cell') state.sectionResistance_s2_m5.fill(R, model.sectionStart[p], model.sectionStart[p + 1]);
+  if (model.friction === 'per-cell')
+    state.sectionResistance_s2_m5.fill(R, model.sectionStart[p], model.sectionStart[p + 1]);
 }
 
 /** Recomputes the factors from the present flows, then checks the guards. */

@@ -149,9 +149,15 @@ export type ValveCharacteristicSpec =
   /** τ = R^(opening − 1), R = 50 by default. */
   | { readonly kind: 'equal-percentage'; readonly rangeability?: number }
   /** Opening 0…1 → τ (relative Cv), linear between points. */
-  | { readonly kind: 'relative-flow'; readonly points: readonly { readonly opening: number; readonly relativeFlow: number }[] }
+  | {
+      readonly kind: 'relative-flow';
+      readonly points: readonly { readonly opening: number; readonly relativeFlow: number }[];
+    }
   /** Opening 0…1 → K, interpolated in 1/√K. */
-  | { readonly kind: 'loss'; readonly points: readonly { readonly opening: number; readonly lossCoefficient: number }[] };
+  | {
+      readonly kind: 'loss';
+      readonly points: readonly { readonly opening: number; readonly lossCoefficient: number }[];
+    };
 
 /** A valve that holds something: PRV (downstream head), PSV (upstream head), FCV (flow), PBV (loss). */
 export interface RegulatorSpec {
@@ -211,7 +217,9 @@ export interface OrificeSpec {
 }
 
 /** A value, or all sentences that say what is wrong. */
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly string[] };
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
  * Puts a junction into a pipe at `fraction` (0…1) of its length from `from`, elevation interpolated between the ends.
@@ -222,7 +230,8 @@ export function splitPipe(spec: NetworkSpec, pipeId: string, fraction: number, n
   const pipe = spec.pipes.find((p) => p.id === pipeId);
   const problems: string[] = [];
   if (!pipe) problems.push(`There is no pipe "${pipeId}" to split.`);
-  if (!(fraction > 0 && fraction < 1)) problems.push(`Pipe "${pipeId}" cannot be split at ${fraction}: it must lie between 0 and 1.`);
+  if (!(fraction > 0 && fraction < 1))
+    problems.push(`Pipe "${pipeId}" cannot be split at ${fraction}: it must lie between 0 and 1.`);
   if (spec.nodes.some((n) => n.id === nodeId)) problems.push(`Node "${nodeId}" exists already.`);
   const from = spec.nodes.find((n) => n.id === pipe?.from);
   const to = spec.nodes.find((n) => n.id === pipe?.to);

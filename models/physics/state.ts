@@ -117,7 +117,8 @@ export function storedVolume_m3(model: NetworkModel, state: NetworkState): numbe
 /** What came in minus what went out minus what is more in store, since the ledger was reset [m³]: 0 but for friction's share. */
 export function massBalanceError_m3(model: NetworkModel, state: NetworkState): number {
   const L = state.ledger_m3;
-  const net = L[LEDGER.reservoirIn] - L[LEDGER.demandOut] - L[LEDGER.orificeOut] - L[LEDGER.boundaryOut] - L[LEDGER.tankSpill];
+  const net =
+    L[LEDGER.reservoirIn] - L[LEDGER.demandOut] - L[LEDGER.orificeOut] - L[LEDGER.boundaryOut] - L[LEDGER.tankSpill];
   return net - (storedVolume_m3(model, state) - L[LEDGER.storedAtReset]);
 }
 

@@ -10,9 +10,9 @@
  * by EPANET's rules and leave their opening behind.
  * Sources: Todini & Pilati 1988; Rossman et al., EPANET 2.2 User Manual (2020) ch. 12.
  */
-import { addOpenings, linkChange, moveOpenings, settle, steadyOutflow } from './boundary.ts';
 import { evaluateLink, SHUT } from './elements.ts';
 import { FLAG, FRICTION, HOLDS, LINK, type NetworkModel, type NetworkState, NODE } from './model.ts';
+import { addOpenings, linkChange, moveOpenings, settle, steadyOutflow } from './openings.ts';
 import { checkGuards, pipeFactor, reachResistance, setPipeFactor } from './resistance.ts';
 import { type Envelope, entry, makeEnvelope, solveEnvelope } from './sparse.ts';
 import { resetLedger } from './state.ts';
@@ -268,7 +268,8 @@ function isPinning(model: NetworkModel, w: Work, l: number): boolean {
 /** Net inflow of a node from pipes, links and openings [m³/s]. */
 function inflow(model: NetworkModel, state: NetworkState, w: Work, n: number): number {
   let q = -(state.nodeDemandFlow_m3_s[n] + state.boundaryFlow_m3_s[n]);
-  for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) q -= state.orificeFlow_m3_s[model.nodeOrifices[k]];
+  for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++)
+    q -= state.orificeFlow_m3_s[model.nodeOrifices[k]];
   for (let k = model.nodeEndStart[n]; k < model.nodeEndStart[n + 1]; k++) {
     const end = model.nodeEnds[k];
     q += (end & 1 ? 1 : -1) * w.pipeFlow[end >> 1];
@@ -300,7 +301,8 @@ function nextStatus(model: NetworkModel, state: NetworkState, w: Work, l: number
   const status = w.status[l];
   const openLoss = model.linkLoss_s2_m5[l] * Q * Q;
   if (model.linkHolds[l] === HOLDS.flow) {
-    if (status === ACTIVE) return from - to < model.linkLoss_s2_m5[l] * setting * setting - HEAD_TOLERANCE ? OPEN : ACTIVE;
+    if (status === ACTIVE)
+      return from - to < model.linkLoss_s2_m5[l] * setting * setting - HEAD_TOLERANCE ? OPEN : ACTIVE;
     return Q > setting + FLOW_TOLERANCE ? ACTIVE : status;
   }
   if (model.linkHolds[l] === HOLDS.loss) return openLoss > setting ? OPEN : ACTIVE;

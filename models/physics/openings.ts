@@ -1,0 +1,139 @@
+/**
+ * Openings of a node: demands and holes whose flow follows from its head.
+ *
+ *   q = c (H − z)^n,  nothing below z        c = Cd A √(2g) for a hole, n = 0.5 but for emitters of another exponent
+ *   Newton in flows: h = (q/c)^(1/n), q' = q + (H' − z − h)/h'; a shut opening (q < 0) follows h = q/ε
+ *
+ * Taking the flow as the unknown keeps Newton calm where √ has no slope. Source: Todini & Pilati 1988; EPANET 2.2 manual §12.
+ */
+import { SHUT } from './elements.ts';
+import type { NetworkModel, NetworkState } from './model.ts';
+
+/** Least slope of an opening's head over flow [s/m²]. */
+const OPENING_SLOPE = 1e-6;
+/** Head [m] that lifts a check valve off its seat. */
+const OPENING_HEAD = 1e-9;
+
+/** Outflow that does not depend on the head [m³/s]. */
+export function steadyOutflow(model: NetworkModel, state: NetworkState, n: number): number {
+  return model.nodeDemand_m3_s[n] * state.demandMultiplier[n] + state.boundaryFlow_m3_s[n];
+}
+
+/** c of an orifice's q = c h^n at its present area. */
+export function orificeCoefficient(model: NetworkModel, state: NetworkState, o: number): number {
+  return model.orificeDischarge[o] * state.orificeArea_m2[o] * Math.sqrt(2 * model.gravity_m_s2);
+}
+
+/** h^n, nothing for h ≤ 0. */
+export function power(head: number, exponent: number): number {
+  if (head <= 0) return 0;
+  return exponent === 0.5 ? Math.sqrt(head) : head ** exponent;
+}
+
+/** Writes the flows of demands and orifices that belong to the node's head. */
+export function settle(model: NetworkModel, state: NetworkState, n: number): void {
+  const H = state.nodeHead_m[n];
+  let demand = model.nodeDemand_m3_s[n] * state.demandMultiplier[n];
+  const c = model.nodeDemandCoefficient[n];
+  if (c > 0) demand += c * state.demandMultiplier[n] * power(H - model.nodeElevation_m[n], 0.5);
+  state.nodeDemandFlow_m3_s[n] = demand;
+  for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
+    const o = model.nodeOrifices[k];
+    state.orificeFlow_m3_s[o] =
+      orificeCoefficient(model, state, o) * power(H - model.orificeBase_m[o], model.orificeExponent[o]);
+  }
+}
+
+/** A first guess where an opening was shut: Newton on q = c √h starts badly from 0. */
+export function openGuess(model: NetworkModel, state: NetworkState, n: number): void {
+  for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
+    const o = model.nodeOrifices[k];
+    if (state.orificeFlow_m3_s[o] <= 0) {
+      const head = state.nodeHead_m[n] - model.orificeBase_m[o];
+      state.orificeFlow_m3_s[o] = orificeCoefficient(model, state, o) * power(head, model.orificeExponent[o]);
+    }
+  }
+  const c = model.nodeDemandCoefficient[n] * state.demandMultiplier[n];
+  const constant = model.nodeDemand_m3_s[n] * state.demandMultiplier[n];
+  if (c > 0 && state.nodeDemandFlow_m3_s[n] <= constant) {
+    state.nodeDemandFlow_m3_s[n] = constant + c * power(state.nodeHead_m[n] - model.nodeElevation_m[n], 0.5);
+  }
+}
+
+/** Conductance of an opening h = (q/c)^(1/n) at flow q, shut for q < 0; the flow at head `base` goes with `openingFlow0`. */
+function openingConductance(c: number, exponent: number, q: number): number {
+  if (q < 0) return SHUT;
+  const h = openingHead(c, exponent, q);
+  return 1 / Math.max(q > 0 ? h / (exponent * q) : 0, OPENING_SLOPE);
+}
+
+function openingHead(c: number, exponent: number, q: number): number {
+  if (q < 0) return q / SHUT;
+  const r = q / c;
+  return exponent === 0.5 ? r * r : r ** (1 / exponent);
+}
+
+/** Adds a node's openings to the diagonal and right-hand side at the present flows. */
+export function addOpenings(
+  model: NetworkModel,
+  state: NetworkState,
+  n: number,
+  work: Float64Array,
+  diagonal: number,
+  right: number,
+): void {
+  const c = model.nodeDemandCoefficient[n] * state.demandMultiplier[n];
+  if (c > 0) {
+    const q = state.nodeDemandFlow_m3_s[n] - model.nodeDemand_m3_s[n] * state.demandMultiplier[n];
+    const y = openingConductance(c, 0.5, q);
+    work[diagonal] += y;
+    work[right] -= q - y * (model.nodeElevation_m[n] + openingHead(c, 0.5, q));
+  }
+  for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
+    const o = model.nodeOrifices[k];
+    const co = orificeCoefficient(model, state, o);
+    if (co <= 0) continue;
+    const q = state.orificeFlow_m3_s[o];
+    const y = openingConductance(co, model.orificeExponent[o], q);
+    work[diagonal] += y;
+    work[right] -= q - y * (model.orificeBase_m[o] + openingHead(co, model.orificeExponent[o], q));
+  }
+}
+
+/** Moves a node's opening flows to its new head along their tangents; returns the largest change [m³/s]. */
+export function moveOpenings(model: NetworkModel, state: NetworkState, n: number): number {
+  const H = state.nodeHead_m[n];
+  let change = 0;
+  const constant = model.nodeDemand_m3_s[n] * state.demandMultiplier[n];
+  const c = model.nodeDemandCoefficient[n] * state.demandMultiplier[n];
+  if (c > 0) {
+    const q = state.nodeDemandFlow_m3_s[n] - constant;
+    const step = openingConductance(c, 0.5, q) * (H - model.nodeElevation_m[n] - openingHead(c, 0.5, q));
+    state.nodeDemandFlow_m3_s[n] = constant + q + step;
+    change = openingChange(q, q + step);
+  } else state.nodeDemandFlow_m3_s[n] = constant;
+  for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
+    const o = model.nodeOrifices[k];
+    const co = orificeCoefficient(model, state, o);
+    if (co <= 0) {
+      state.orificeFlow_m3_s[o] = 0;
+      continue;
+    }
+    const e = model.orificeExponent[o];
+    const q = state.orificeFlow_m3_s[o];
+    const step = openingConductance(co, e, q) * (H - model.orificeBase_m[o] - openingHead(co, e, q));
+    state.orificeFlow_m3_s[o] = q + step;
+    change = Math.max(change, openingChange(q, q + step));
+  }
+  return change;
+}
+
+/** How far a link's flow moved; without end if its check valve just opened, since the shut branch hides the real flow. */
+export function linkChange(model: NetworkModel, l: number, before: number, after: number): number {
+  if (model.linkCheck[l] === 1) return openingChange(before, after);
+  return Math.abs(after - before);
+}
+
+function openingChange(before: number, after: number): number {
+  return before < 0 && after > SHUT * OPENING_HEAD ? Number.POSITIVE_INFINITY : Math.abs(after - before);
+}

@@ -1,0 +1,28 @@
+/** The door of the judge: it scores anybody's logs, and imports nothing but models. */
+export { type CardInputs, type FormatOptions, formatCard, formatSummary, makeCard, matchingInputs } from './card.ts';
+export { judge, type RateVerdict } from './criteria.ts';
+export { floorCards, type SummaryRow, summarise } from './ensemble.ts';
+export {
+  CRITERIA,
+  type CriterionKind,
+  type Expectation,
+  expectationSchema,
+  expectationsSchema,
+  leakReferences,
+} from './expectation.ts';
+export { type FloorInputs, type FloorJournal, floorJournals, randomJournal } from './floors.ts';
+export { type HtmlInputs, renderHtml } from './html.ts';
+export { type Leak, type LossCurve, leaksOf, lossCurve, massRateAt, volumeAt } from './leak.ts';
+export {
+  DEFAULT_GRACE_US,
+  DEFAULT_TWIN_TOLERANCE_US,
+  type FalseAlarm,
+  type Match,
+  type Matching,
+  type MatchingInputs,
+  matchAlarms,
+  type Repeat,
+} from './matching.ts';
+export { binomialCdf, censoredQuantile, quantileLimits, quantileRanks } from './quantile.ts';
+export { formatJUnit, formatMarkdown, formatSummaryJUnit, formatSummaryMarkdown } from './report.ts';
+export { type Trend, TrendBuilder } from './trend.ts';
