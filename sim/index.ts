@@ -70,9 +70,14 @@ export function createSim(spec: PlantSpec, options: CompilePlantOptions): Sim {
     state.controllerIntegral[c] = state.network.valveOpening[model.controllerLink[c]!]!;
     state.controllerAuto[c] = 1;
   }
-  state.leakOpenUs.fill(-1);
-  primeInstruments(model, state);
   let truth: TruthEvent[] = [];
+  state.leakOpenUs.fill(-1);
+  for (const { id, openArea_m2 } of model.leaks) {
+    if (openArea_m2 <= 0) continue;
+    const why = applyCommand(model, state, { kind: 'leak.open', leak: id, area_m2: openArea_m2, growth_s: 0 }, truth);
+    if (why !== undefined) throw new Error(why);
+  }
+  primeInstruments(model, state);
   const sim: Sim = {
     model,
     state,

@@ -177,8 +177,7 @@ class ModbusFrames implements FrameSource {
         });
         const round = this.#round(pieces, ackSeq, false, ackSeq !== undefined);
         if (ackSeq !== undefined) this.#reading = round;
-        // Where the round fails before the last write is answered, its fault is this call's.
-        await Promise.race([written, round]);
+        await written;
         if (this.#roundFault !== undefined) throw this.#roundFault;
         return;
       } catch (fault) {
@@ -402,6 +401,7 @@ class ModbusFrames implements FrameSource {
     this.#roundFault = new Lost(this.#seq > 0 ? `${because} after scan ${this.#seq}` : because);
     this.#left = 0;
     this.#queue = [];
+    this.#written?.();
     this.#roundDone?.();
   }
 

@@ -109,9 +109,10 @@ function onBalance(spec: Spec, context: Context): Running {
     const recent = balance.recent_m3_s[i]!;
     const rate = recent > 1.25 * steady ? recent : steady;
     const elapsed_s = Math.max(scan_s, (frame.timeUs - onsetUs[i]!) * 1e-6);
-    const sigma = balance.sigma_m3_s[i]! / Math.sqrt(elapsed_s / scan_s) + 0.15 * rate;
+    const sigma =
+      balance.sigma_m3_s[i]! / Math.sqrt(elapsed_s / scan_s) + (0.1 + 0.6 * Math.exp(-elapsed_s / SMOOTHED_S)) * rate;
     score.rate = { massRate_kg_s: rate * line.density_kg_m3, sigma_kg_s: sigma * line.density_kg_m3 };
-    score.where = place(line, balance, i, rate, scan_s);
+    score.where = place(line, balance, i, rate, scan_s, elapsed_s);
     score.onsetUs = onsetUs[i]!;
     score.because =
       `${section.id}: ${sum_m3[i]!.toFixed(2)} m3 missing over ${Math.round(elapsed_s)} s against a threshold of ` +
@@ -132,14 +133,18 @@ function place(
 ): { position_m: number; sigma_m: number } {
   const section = line.sections[i]!;
   const length_m = section.end_m - section.start_m;
+  const widest_m = length_m / Math.sqrt(12);
+  // Before the spans have settled they say nothing of the place: the section's middle, and all of its length.
+  if (elapsed_s < SMOOTHED_S) return { position_m: section.start_m + length_m / 2, sigma_m: widest_m };
   let before_m = 0;
   for (const k of section.spans)
     before_m += (line.spans[k]!.length_m * (balance.spanFlow_m3_s[k]! - balance.flowOut_m3_s[i]!)) / rate;
   // The outlet meter, smoothed over a minute, and the slow wander of the learned means are what blurs it.
   const meter_m3_s = (balance.sigma_m3_s[i]! / Math.SQRT2) * Math.sqrt(scan_s / (2 * SMOOTHED_S));
+  const settling = Math.exp(-elapsed_s / SMOOTHED_S) / Math.sqrt(12);
   const sigma_m = Math.min(
-    length_m / Math.sqrt(12),
-    length_m * Math.hypot(meter_m3_s / rate, (0.05 * balance.sigma_m3_s[i]!) / rate, 0.05),
+    widest_m,
+    length_m * Math.hypot(meter_m3_s / rate, (0.05 * balance.sigma_m3_s[i]!) / rate, 0.05, settling),
   );
   return { position_m: section.start_m + Math.min(length_m, Math.max(0, before_m)), sigma_m };
 }

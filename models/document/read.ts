@@ -72,7 +72,7 @@ function issueProblems(issue: Issue, base: readonly PropertyKey[], doc: Complain
   const value = valueAt(root, path);
   const found = show('input' in issue ? issue.input : value);
   const missing = (expected: string): Problem[] => {
-    const described = placeInSchema(schema, path).description ?? expected;
+    const described = placeInSchema(schema, path, root).description ?? expected;
     return [at(path, 'nothing', `the key "${String(path.at(-1))}": ${described}`, MUST_BE_WRITTEN)];
   };
   switch (issue.code) {
@@ -81,7 +81,7 @@ function issueProblems(issue: Issue, base: readonly PropertyKey[], doc: Complain
       return [at(path, p.found ?? found, p.expected ?? issue.message, p.hint)];
     }
     case 'unrecognized_keys': {
-      const known = placeInSchema(schema, path).keys;
+      const known = placeInSchema(schema, path, root).keys;
       const written = Object.keys((value ?? {}) as object);
       return issue.keys.map((key) => {
         const near = nearest(
@@ -99,10 +99,10 @@ function issueProblems(issue: Issue, base: readonly PropertyKey[], doc: Complain
     }
     case 'invalid_type': {
       if (value === undefined && path.length > 0) return missing(article(issue.expected));
-      const keys = path.length === 0 ? placeInSchema(schema, path).keys : [];
+      const keys = path.length === 0 ? placeInSchema(schema, path, root).keys : [];
       if (keys.length > 0)
         return [at(path, value === null ? 'an empty document' : found, `a map with the keys ${keys.join(', ')}`)];
-      const expected = placeInSchema(schema, path).description ?? article(issue.expected);
+      const expected = placeInSchema(schema, path, root).description ?? article(issue.expected);
       return [at(path, found, expected, typeHint(issue.expected, value))];
     }
     case 'invalid_value': {
@@ -153,7 +153,7 @@ function unionProblems(
   const best = [...issue.errors].sort((a, b) => cost(a) - cost(b))[0];
   if (!best || best.length === 0) return [at(path, found, issue.message)];
   if (best.every((i) => i.code === 'invalid_type' && i.path.length === 0))
-    return [at(path, found, placeInSchema(schema, path).description ?? kinds)];
+    return [at(path, found, placeInSchema(schema, path, root).description ?? kinds)];
   return best.flatMap((i) => issueProblems(i as Issue, path, doc));
 }
 

@@ -12,6 +12,9 @@ interface Def {
   readonly rest?: Schema | null;
   readonly valueType?: Schema;
   readonly options?: readonly Schema[];
+  /** The key whose value picks one option of a union. */
+  readonly discriminator?: string;
+  readonly values?: readonly unknown[];
   readonly innerType?: Schema;
   readonly in?: Schema;
   readonly left?: Schema;
@@ -30,19 +33,35 @@ export interface Place {
   readonly keys: readonly string[];
 }
 
-export function placeInSchema(schema: z.ZodType, path: readonly PropertyKey[]): Place {
+/** What the schema says at a path; `root` is the document, which picks the branch of a union where a key of it does. */
+export function placeInSchema(schema: z.ZodType, path: readonly PropertyKey[], root: unknown): Place {
   let here: Schema[] = [schema as unknown as Schema];
-  for (const key of path) here = here.flatMap((s) => forms(s).flatMap((f) => inside(f._zod.def, key)));
+  let value = root;
+  for (const key of path) {
+    here = here.flatMap((s) => forms(s, value).flatMap((f) => inside(f._zod.def, key)));
+    value = member(value, key);
+  }
   return {
     description: here.map(description).find((d) => d !== undefined),
-    keys: [...new Set(here.flatMap(forms).flatMap((f) => Object.keys(f._zod.def.shape ?? {})))],
+    keys: [...new Set(here.flatMap((s) => forms(s, value)).flatMap((f) => Object.keys(f._zod.def.shape ?? {})))],
   };
 }
 
+function member(value: unknown, key: PropertyKey): unknown {
+  return value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+}
+
 /** The schemas behind wrappers (default, optional, transform, union): what the writer's text is held against. */
-function forms(schema: Schema): Schema[] {
-  const wrapped = behind(schema._zod.def);
-  return wrapped.length === 0 ? [schema] : wrapped.flatMap(forms);
+function forms(schema: Schema, value: unknown): Schema[] {
+  const { def } = schema._zod;
+  const wrapped = behind(def);
+  if (wrapped.length === 0) return [schema];
+  const picked = def.discriminator === undefined ? [] : wrapped.filter((o) => picks(o, def.discriminator!, value));
+  return (picked.length > 0 ? picked : wrapped).flatMap((s) => forms(s, value));
+}
+
+function picks(option: Schema, key: string, value: unknown): boolean {
+  return option._zod.def.shape?.[key]?._zod.def.values?.includes(member(value, key)) ?? false;
 }
 
 function behind(def: Def): Schema[] {

@@ -6,7 +6,7 @@
 export interface Stream {
   /** Uniform in (0, 1), never an end point. */
   uniform(index: number): number;
-  /** Standard normal; |z| < 6.7 because 32 bits feed it. */
+  /** Standard normal; |z| < 6.77 because 32 bits feed it. */
   normal(index: number): number;
   /** An independent stream below this one. */
   stream(name: string): Stream;

@@ -38,10 +38,13 @@ export function formatTime(us: number): string {
 export function formatSpan(us: number): string {
   const s = Math.abs(us) / US_PER_S;
   const sign = us < 0 ? '-' : '';
-  if (s < 1) return `${sign}${Math.round(s * 1000)} ms`;
-  if (s < 120) return `${sign}${s.toFixed(1)} s`;
+  if (s < 0.9995) return `${sign}${Math.round(s * 1000)} ms`;
+  if (s < 119.95) return `${sign}${s.toFixed(1)} s`;
+  // Rounded to the smaller unit first, so that it never reads "2 h 60 min".
   const whole = Math.round(s);
   if (whole < 7200) return `${sign}${Math.floor(whole / 60)} min ${whole % 60} s`;
-  if (whole < 172_800) return `${sign}${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
-  return `${sign}${Math.floor(whole / 86_400)} d ${Math.round((whole % 86_400) / 3600)} h`;
+  const minutes = Math.round(s / 60);
+  if (minutes < 48 * 60) return `${sign}${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.round(s / 3600);
+  return `${sign}${Math.floor(hours / 24)} d ${hours % 24} h`;
 }

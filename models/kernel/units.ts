@@ -60,7 +60,8 @@ export const SI_UNIT: Readonly<Record<Dimension, string>> = {
 };
 
 export const UNITS: Readonly<Record<string, UnitDef>> = (() => {
-  const table: Record<string, UnitDef> = {};
+  // No prototype: "constructor" is no unit.
+  const table: Record<string, UnitDef> = Object.create(null);
   const add = (dimension: Dimension, entries: Record<string, number | [number, number]>) => {
     for (const [symbol, f] of Object.entries(entries)) {
       table[symbol] = Array.isArray(f) ? { dimension, factor: f[0], offset: f[1] } : { dimension, factor: f };
@@ -179,6 +180,7 @@ export function parseQuantity(raw: unknown, dimension: Dimension): QuantityResul
       return { ok: false, found: `"${raw}", which is a ${def.dimension}`, expected };
     }
     total += Number(number) * def.factor + (def.offset ?? 0);
+    if (!Number.isFinite(total)) return { ok: false, found: `"${raw}", which is beyond all numbers`, expected };
     parts += 1;
     rest = rest.slice(unit.length).trimStart();
     if (parts > 1 && dimension !== 'time')

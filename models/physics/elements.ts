@@ -4,7 +4,7 @@
  *
  *   valve, check valve, in-line orifice   h = R Q |Q|,  R = K/(2 g A²) or 1/(2 g Cd² A²)
  *   throttled valve                       R/τ², τ = opening | r^(opening−1) | table
- *   pump                                  −h = A s² − B s^(2−C) Q^C, or a table scaled by (Q s, H s²), or P/(ρ g Q)
+ *   pump                                  −h = A s² + D s Q − B s^(2−C) Q^C, or a table scaled by (Q s, H s²), or P/(ρ g Q)
  *   shut                                  h = Q/ε;  Q < 0 behind a check valve: h(0) + Q/ε
  *
  * s relative speed, τ relative conductance (Cv/Cv open), ε `SHUT` [m²/s]. Every law is made strictly increasing by a least
@@ -69,18 +69,6 @@ export function relativeConductance(model: NetworkModel, l: number, opening: num
   }
 }
 
-/** Head gain [m] of a running pump at a flow, for reports and torque. */
-export function pumpGain_m(
-  model: NetworkModel,
-  state: NetworkState,
-  l: number,
-  flow: number,
-  scratch: Float64Array,
-): number {
-  evaluateLink(model, state, l, flow, scratch, 0);
-  return -scratch[0];
-}
-
 function shut(flow: number, out: Float64Array, at: number): void {
   out[at] = flow / SHUT;
   out[at + 1] = 1 / SHUT;
@@ -106,8 +94,9 @@ function pumpCurve(model: NetworkModel, l: number, speed: number, flow: number, 
   const s = Math.max(speed, LEAST_SPEED);
   const drag = model.pumpB[l] * (C === 2 ? 1 : s ** (2 - C));
   const power = C === 2 ? q : q ** (C - 1);
-  out[at] = -model.pumpA_m[l] * speed * speed + drag * power * flow + LEAST_SLOPE * flow;
-  out[at + 1] = C * drag * power + LEAST_SLOPE;
+  const linear = LEAST_SLOPE - model.pumpD[l] * speed;
+  out[at] = -model.pumpA_m[l] * speed * speed + drag * power * flow + linear * flow;
+  out[at + 1] = Math.max(C * drag * power + linear, LEAST_SLOPE);
 }
 
 function pumpTable(model: NetworkModel, l: number, speed: number, flow: number, out: Float64Array, at: number): void {

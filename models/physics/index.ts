@@ -5,6 +5,7 @@
  */
 
 export { stepCharacteristics } from './characteristics.ts';
+export { shaftPower_W } from './equipment.ts';
 export * from './fluid.ts';
 export * from './friction.ts';
 export { readInp } from './inp.ts';

@@ -334,7 +334,10 @@ class InpReader {
             'the name of a curve',
             hint(value ?? '', curves.keys()),
           );
-        else pump.curve = curve.map(([q, h]) => ({ flow_m3_s: q * u.flow_m3_s, head_m: h * u.length_m }));
+        else {
+          pump.curveId = value;
+          pump.curve = curve.map(([q, h]) => ({ flow_m3_s: q * u.flow_m3_s, head_m: h * u.length_m }));
+        }
       } else if (key === 'POWER') pump.power_W = this.positive(r, i + 1, 'PUMPS', 'power') * u.power_W;
       else if (key === 'SPEED') pump.speed = this.positive(r, i + 1, 'PUMPS', 'speed', true);
       else if (key === 'PATTERN') pump.pattern = value;

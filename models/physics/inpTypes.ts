@@ -56,6 +56,8 @@ export interface InpNetwork {
     readonly from: string;
     readonly to: string;
     readonly curve?: readonly { readonly flow_m3_s: number; readonly head_m: number }[];
+    /** Name of the head curve; pumps may share one. */
+    readonly curveId?: string;
     readonly power_W?: number;
     readonly speed: number;
     readonly pattern?: string;

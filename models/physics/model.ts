@@ -120,6 +120,7 @@ export interface NetworkModel {
   readonly pumpA_m: Float64Array; // A (nLink)
   readonly pumpB: Float64Array; // B [m/(m³/s)^C] (nLink)
   readonly pumpC: Float64Array; // C (nLink)
+  readonly pumpD: Float64Array; // D [s/m²] (nLink)
   readonly pumpPower_W: Float64Array; // hydraulic power of constant-power pumps [W] (nLink)
   readonly pumpPasses: Uint8Array; // 1: a stopped pump lets flow through (nLink)
   readonly pumpInertia_kg_m2: Float64Array; // I, 0 if none given (nLink)

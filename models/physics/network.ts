@@ -92,7 +92,9 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
   });
 
   const tables = links.map(tableOf);
-  const curves = links.map((l) => (l.kind === 'pump' ? fitCurve(l.curve) : { form: 0, A: 0, B: 0, C: 2, power_W: 0 }));
+  const curves = links.map((l) =>
+    l.kind === 'pump' ? fitCurve(l.curve) : { form: 0, A: 0, B: 0, C: 2, D: 0, power_W: 0 },
+  );
   const tableStart = new Int32Array(links.length + 1);
   for (let l = 0; l < links.length; l++) tableStart[l + 1] = tableStart[l] + tables[l].length;
   const linkArea_m2 = f64(links, areaOf);
@@ -191,6 +193,7 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
     pumpA_m: Float64Array.from(curves, (c) => c.A),
     pumpB: Float64Array.from(curves, (c) => c.B),
     pumpC: Float64Array.from(curves, (c) => c.C),
+    pumpD: Float64Array.from(curves, (c) => c.D),
     pumpPower_W: Float64Array.from(curves, (c) => c.power_W),
     pumpPasses: u8(links, (l) => (l.kind === 'pump' && l.whenStopped === 'passes' ? 1 : 0)),
     pumpInertia_kg_m2: f64(links, (l) => (l.kind === 'pump' ? (l.inertia_kg_m2 ?? 0) : 0)),
@@ -286,10 +289,19 @@ function tableOf(l: LinkSpec): (readonly [number, number])[] {
   return [];
 }
 
+interface Curve {
+  readonly form: number;
+  readonly A: number;
+  readonly B: number;
+  readonly C: number;
+  readonly D: number;
+  readonly power_W: number;
+}
+
 /** EPANET's rules for pump curves (manual §3.2): one point, a power curve through three, else a table. */
-function fitCurve(curve: PumpCurveSpec): { form: number; A: number; B: number; C: number; power_W: number } {
-  const plain = { form: FORM.coefficients, A: 0, B: 0, C: 2, power_W: 0 };
-  if (curve.kind === 'coefficients') return { ...plain, A: curve.A, B: curve.B, C: curve.C };
+function fitCurve(curve: PumpCurveSpec): Curve {
+  const plain = { form: FORM.coefficients, A: 0, B: 0, C: 2, D: 0, power_W: 0 };
+  if (curve.kind === 'coefficients') return { ...plain, A: curve.A, B: curve.B, C: curve.C, D: curve.D ?? 0 };
   if (curve.kind === 'power') return { ...plain, form: FORM.power, power_W: curve.power_W };
   const points = curve.points;
   if (points.length === 1) {
@@ -306,16 +318,12 @@ function fitCurve(curve: PumpCurveSpec): { form: number; A: number; B: number; C
 }
 
 /** Shaft power at rated speed and no flow [W]: a fraction of the largest hydraulic power on the curve, over efficiency. */
-function idlePower(
-  l: LinkSpec,
-  c: { A: number; B: number; C: number; power_W: number; form: number },
-  weight: number,
-): number {
+function idlePower(l: LinkSpec, c: Curve, weight: number): number {
   if (l.kind !== 'pump') return 0;
   let best = c.power_W;
   if (c.form === FORM.coefficients && c.B > 0) {
     const q = (c.A / (c.B * (c.C + 1))) ** (1 / c.C);
-    best = weight * q * (c.A - c.B * q ** c.C);
+    best = weight * q * (c.A + c.D * q - c.B * q ** c.C);
   } else if (l.curve.kind === 'points') {
     best = Math.max(...l.curve.points.map((p) => weight * p.flow_m3_s * p.head_m));
   }

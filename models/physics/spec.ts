@@ -119,8 +119,8 @@ export interface PumpSpec {
 }
 
 export type PumpCurveSpec =
-  /** Gain = A ω² − B ω^(2−C) Q^C; A [m], B [m/(m³/s)^C]. */
-  | { readonly kind: 'coefficients'; readonly A: number; readonly B: number; readonly C: number }
+  /** Gain = A ω² + D ω Q − B ω^(2−C) Q^C; A [m], B [m/(m³/s)^C], D [s/m²], default 0. */
+  | { readonly kind: 'coefficients'; readonly A: number; readonly B: number; readonly C: number; readonly D?: number }
   /** 1 point: A = 4/3 H, zero at 2 Q; 3 points starting at no flow: power curve; else piecewise linear (as EPANET does). */
   | { readonly kind: 'points'; readonly points: readonly { readonly flow_m3_s: number; readonly head_m: number }[] }
   /** Constant hydraulic power: gain = P/(ρ g Q). */

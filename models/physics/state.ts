@@ -8,7 +8,7 @@
  * and C+ of section i + 1 gives (g A Δx/2a²) Δ(H_i + H_{i+1}) = (Δt/2) Δ-trapezoid of (Q_i − Q_{i+1}). The explicit friction
  * term leaves (Δt/2B) R (Q_N|Q_N| − Q_0|Q_0|) per pipe and step, which `massBalanceError_m3` shows.
  */
-import { bindArena } from '../kernel/arena.ts';
+import { bindArena } from '../kernel/index.ts';
 import { FLAG_SIZE, LEDGER, LEDGER_SIZE, LINK, type NetworkModel, type NetworkState, NODE } from './model.ts';
 
 /** A state with the settings of the spec; heads and flows are zero until `solveSteady` (or the caller) writes them. */

@@ -35,6 +35,8 @@ export interface LeakSite {
   readonly dischargeCoefficient: number;
   /** Pressure head of what lies outside [m of the liquid], default 0. */
   readonly backHead_m?: number;
+  /** Area of a leak that is open already when the plant starts, and has been for long [m²]. */
+  readonly openArea_m2?: number;
 }
 
 export interface CompilePlantOptions {
@@ -401,6 +403,7 @@ function addLeaks(
     node: p.node,
     dischargeCoefficient: p.site.dischargeCoefficient,
     backHead_m: p.site.backHead_m ?? 0,
+    area_m2: p.site.openArea_m2 ?? 0,
   }));
   return { network: { ...network, orifices }, places };
 }
@@ -581,6 +584,7 @@ export function compilePlant(spec: PlantSpec, options: CompilePlantOptions): Pla
       orifice: network.orificeIndex.get(p.site.id)!,
       dischargeCoefficient: p.site.dischargeCoefficient,
       elevation_m: p.elevation_m,
+      openArea_m2: p.site.openArea_m2 ?? 0,
     }),
   );
   const clock = spec.stations.map((s) => run.stream(`${s.id}/clock`));

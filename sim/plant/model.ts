@@ -27,6 +27,8 @@ export interface LeakModel {
   readonly orifice: number;
   readonly dischargeCoefficient: number;
   readonly elevation_m: number;
+  /** Open from the start with this area; 0: closed at first. */
+  readonly openArea_m2: number;
 }
 
 export interface PlantModel {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bindArena } from '../../../models/kernel/arena.ts';
+import { bindArena } from '../../../models/kernel/index.ts';
 import {
   colebrook,
   darcyFactor,
