@@ -1,13 +1,29 @@
-// Bundles the command line into dist/ with one chunk per lazily loaded verb, so that `leaktwin --help` loads only
-// the list of verbs. Packages stay outside the bundle: they are ordinary dependencies.
-import { rmSync } from 'node:fs';
+// Bundles the command line into dist/ with one chunk per lazily loaded verb, so that `leaktwin --help` loads only the
+// list of verbs. Packages stay outside the bundle: they are ordinary dependencies. Files that have not changed are left
+// alone, so that building again under a running twin does no harm.
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const outdir = new URL('./dist', import.meta.url).pathname;
-rmSync(outdir, { recursive: true, force: true });
-await build({
+const root = fileURLToPath(new URL('.', import.meta.url));
+const outdir = join(root, 'dist');
+
+// A module that is not written yet must stop only the verbs that load it.
+const missingModules = {
+  name: 'missing-modules',
+  setup(b) {
+    b.onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, (args) => {
+      if (existsSync(join(args.resolveDir, args.path))) return undefined;
+      process.stderr.write(`build: ${args.path} is missing (from ${args.importer}); what loads it will fail\n`);
+      return { path: args.path, external: true };
+    });
+  },
+};
+
+const { outputFiles } = await build({
   entryPoints: { leaktwin: 'scenarios/cli/main.ts' },
-  absWorkingDir: new URL('.', import.meta.url).pathname,
+  absWorkingDir: root,
   outdir,
   bundle: true,
   splitting: true,
@@ -16,7 +32,21 @@ await build({
   target: 'node20.19',
   packages: 'external',
   sourcemap: true,
+  sourcesContent: false,
   chunkNames: 'chunks/[name]-[hash]',
-  banner: { js: '#!/usr/bin/env node' },
+  plugins: [missingModules],
   logLevel: 'warning',
+  write: false,
 });
+
+const wanted = new Set(outputFiles.map((f) => f.path));
+for (const { path, contents } of outputFiles) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+}
+for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  if (entry.isFile() && !wanted.has(path)) rmSync(path);
+}
+chmodSync(join(outdir, 'leaktwin.js'), 0o755);

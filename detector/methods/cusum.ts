@@ -130,6 +130,7 @@ function place(
   i: number,
   rate: number,
   scan_s: number,
+  elapsed_s: number,
 ): { position_m: number; sigma_m: number } {
   const section = line.sections[i]!;
   const length_m = section.end_m - section.start_m;
