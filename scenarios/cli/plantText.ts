@@ -1,0 +1,128 @@
+/**
+ * A plant in full for people and scripts: its pipes, equipment, stations and tags, and what they show at rest.
+ */
+
+import { fromUnit, toUnit } from '../../models/kernel/index.ts';
+import { createSim, type LocatedPlant } from '../../sim/index.ts';
+import { isUsUnit } from '../import/index.ts';
+import { inUnit, show, type Trade, tidy, tradeUnit, unitOf } from './display.ts';
+import { textTable } from './table.ts';
+
+export function describePlant(
+  plant: LocatedPlant,
+  options: { readonly units?: Trade; readonly seed?: number },
+): { document: unknown; text: string } {
+  const spec = plant.value;
+  const trade = options.units ?? (spec.instruments.some((t) => isUsUnit(t.unit)) ? 'us' : 'si');
+  const { model, state } = createSim(spec, { seed: options.seed ?? 1 });
+  const { network } = model;
+  const perMetre = network.density_kg_m3 * network.gravity_m_s2;
+  const u = (shown: Parameters<typeof unitOf>[0]) => unitOf(shown, trade);
+
+  const nodes = spec.nodes.map((n) => {
+    const i = network.nodeIndex.get(n.id)!;
+    const pressure_Pa = perMetre * (state.network.nodeHead_m[i]! - network.nodeElevation_m[i]!);
+    return { id: n.id, kp_m: n.kp, elevation_m: network.nodeElevation_m[i]!, pressureAtRest_Pa: pressure_Pa };
+  });
+  const pipes = model.asBuilt.pipes.map((p) => {
+    const pipe = model.networkSpec.pipes.find((x) => x.id === p.id)!;
+    return {
+      id: p.id,
+      from: p.from,
+      to: p.to,
+      length_m: pipe.length_m,
+      insideDiameter_m: pipe.diameter_m,
+      wall_m: p.wallThickness_m,
+      waveSpeed_m_s: pipe.waveSpeed_m_s,
+    };
+  });
+  const tags = model.layout.tags.map((t) => {
+    const unit = tradeUnit(t.unit, options.units);
+    const scaled = (x: number) => (t.unit === '' ? x : tidy(toUnit(fromUnit(x, t.unit), unit)));
+    return { ...t, shownUnit: unit, shownRange: t.range.map(scaled) };
+  });
+  const length_m = pipes.reduce((sum, p) => sum + p.length_m, 0);
+  const sections = [
+    `plant ${spec.plant}: ${spec.about}`,
+    `${show(length_m, 'distance', trade)} of pipe, design flow ${show(spec['design-flow'], 'flow', trade)}; ` +
+      `${spec.fluid.name}: ${show(spec.fluid.density, 'density', trade)}, ${show(spec.fluid.viscosity, 'kinematic-viscosity', trade)}`,
+    textTable(
+      ['node', `kp [${u('distance')}]`, `elevation [${u('length')}]`, `at rest [${u('pressure')}]`],
+      nodes.map((n) => [
+        n.id,
+        n.kp_m === undefined ? '' : inUnit(n.kp_m, 'distance', trade),
+        inUnit(n.elevation_m, 'length', trade),
+        inUnit(n.pressureAtRest_Pa, 'pressure', trade),
+      ]),
+    ),
+    textTable(
+      [
+        'pipe',
+        'from',
+        'to',
+        `length [${u('distance')}]`,
+        `inside [${u('small-length')}]`,
+        `wall [${u('small-length')}]`,
+        `wave speed [${u('speed')}]`,
+      ],
+      pipes.map((p) => [
+        p.id,
+        p.from,
+        p.to,
+        inUnit(p.length_m, 'distance', trade),
+        inUnit(p.insideDiameter_m, 'small-length', trade),
+        inUnit(p.wall_m, 'small-length', trade),
+        inUnit(p.waveSpeed_m_s, 'speed', trade),
+      ]),
+    ),
+    textTable(
+      ['equipment', 'kind', 'from', 'to', 'at the start'],
+      [
+        ...spec.pumps.map((p) => [
+          p.id,
+          'pump',
+          p.from,
+          p.to,
+          p.running ? `runs at ${inUnit(p.speed, 'fraction', trade)} %` : 'stands by',
+        ]),
+        ...spec.valves.map((v) => [v.id, 'valve', v.from, v.to, `${inUnit(v.opening, 'fraction', trade)} % open`]),
+        ...spec['check-valves'].map((v) => [v.id, 'check valve', v.from, v.to, '']),
+        ...spec.tanks.map((t) => [
+          t.id,
+          'tank',
+          '',
+          '',
+          `${show(t.level, 'length', trade)} of ${show(t['max-level'], 'length', trade)}`,
+        ]),
+        ...spec.controllers.map((c) => [c.id, c.kind, c.node, c.valve, 'automatic']),
+      ],
+    ),
+    textTable(
+      ['station', 'unit id', `kp [${u('distance')}]`, 'tags'],
+      model.layout.stations.map((s) => [
+        s.id,
+        s.unitId,
+        s.position_m === undefined ? '' : inUnit(s.position_m, 'distance', trade),
+        tags.filter((t) => t.station === s.id).length,
+      ]),
+    ),
+    textTable(
+      ['tag', 'station', 'measures', 'at', 'range', 'unit', 'samples per scan'],
+      tags.map((t) => [t.id, t.station, t.quantity, t.element, t.shownRange.join(' to '), t.shownUnit, t.width]),
+    ),
+  ];
+  return {
+    document: {
+      kind: 'plant',
+      plant: spec.plant,
+      about: spec.about,
+      length_m,
+      nodes,
+      pipes,
+      stations: model.layout.stations,
+      tags,
+      spec,
+    },
+    text: sections.join('\n\n'),
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * JSON Schemas from the zod schemas that read and write, so that an editor completes a plant and a script checks a journal
+ * by the very rules of the code. The files under models/schema are written by `leaktwin schema --write`; a test says when
+ * they are stale.
+ */
+import { z } from 'zod';
+import { recipeSchema } from '../../detector/index.ts';
+import {
+  alarmEventSchema,
+  asBuiltSchema,
+  clientMessageSchema,
+  commandSchema,
+  layoutSchema,
+  serverMessageSchema,
+  truthEventSchema,
+} from '../../models/contract/index.ts';
+import { CSV_MAPPING_SCHEMA } from '../../models/recording/index.ts';
+import { plantSchema } from '../../sim/index.ts';
+import { scenarioSchema } from '../engine/index.ts';
+
+export interface NamedSchema {
+  readonly name: string;
+  readonly summary: string;
+  readonly schema: z.ZodType;
+}
+
+export const SCHEMAS: readonly NamedSchema[] = [
+  { name: 'plant', summary: 'a plant as YAML', schema: plantSchema },
+  { name: 'recipe', summary: 'a detector recipe as YAML', schema: recipeSchema },
+  { name: 'scenario', summary: 'a scenario as YAML', schema: scenarioSchema },
+  { name: 'csv-mapping', summary: 'how a foreign CSV becomes a recording, as YAML', schema: CSV_MAPPING_SCHEMA },
+  { name: 'alarm', summary: 'an alarm event: a line of the journal', schema: alarmEventSchema },
+  { name: 'truth', summary: 'a truth event: what really happened', schema: truthEventSchema },
+  { name: 'command', summary: 'a command: the only way to change a plant from outside', schema: commandSchema },
+  { name: 'layout', summary: 'the frame layout: stations and tags', schema: layoutSchema },
+  { name: 'as-built', summary: 'as-built data: all that a detector may know of a plant', schema: asBuiltSchema },
+  { name: 'server-message', summary: 'WebSocket, from the twin', schema: serverMessageSchema },
+  { name: 'client-message', summary: 'WebSocket, from a client', schema: clientMessageSchema },
+];
+
+export function jsonSchema({ summary, schema }: NamedSchema): Record<string, unknown> {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return { $schema, title: `LeakTwin: ${summary}`, ...rest };
+}
+
+export function schemaFileName(name: string): string {
+  return `${name}.schema.json`;
+}
+
+export function schemaText(named: NamedSchema): string {
+  return `${JSON.stringify(jsonSchema(named), undefined, 2)}\n`;
+}

@@ -1,0 +1,187 @@
+/**
+ * `leaktwin serve [scenario]`: the live twin. The plant stands behind its servers, the detector reaches it over Modbus
+ * like any stranger would, alarms are told as they come, and the verdict at the end. Then the ports stay open.
+ */
+import { type Command, Option } from 'commander';
+import { readRecipe } from '../../../detector/index.ts';
+import { overall, ProblemError, plainProblem, unwrap } from '../../../models/contract/index.ts';
+import { formatTime } from '../../../models/kernel/index.ts';
+import type { PlantServer } from '../../../sim/io/index.ts';
+import {
+  alarmLine,
+  DEFAULT_RECIPE,
+  type Pace,
+  readInputs,
+  runScenario,
+  shownPath,
+  webSocketUrl,
+} from '../../run/index.ts';
+import { formatCard } from '../../score/index.ts';
+import { addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
+import { wholeNumber } from '../commandLine.ts';
+import type { Io } from '../io.ts';
+import type { CommonOptions } from '../verbs.ts';
+import { beginText, readPace } from './run.ts';
+
+interface Options extends CommonOptions {
+  readonly host: string;
+  readonly modbusPort?: number;
+  readonly httpPort?: number;
+  readonly truthPort: number;
+  readonly pace?: string;
+  readonly recipe?: string;
+  /** False with --no-detector, a command with --detector. */
+  readonly detector: boolean | string;
+  readonly via: 'gateway' | 'stations';
+  readonly exact: boolean;
+  readonly once: boolean;
+}
+
+export const DEFAULT_SCENARIO = 'crude-one-percent';
+/** How long a plant in lockstep waits for somebody else's detector. */
+const PATIENCE_S = 24 * 3600;
+
+export function configure(command: Command): void {
+  const port = (flag: string, about: string) => new Option(flag, about).argParser(portNumber);
+  command
+    .option('--host <address>', 'whom to listen to; anything but this machine is your own decision', '127.0.0.1')
+    .addOption(
+      port('--modbus-port <port>', `0 for any free one (default: ${USUAL_PORTS.modbus}, or any where that is taken)`),
+    )
+    .addOption(
+      port('--http-port <port>', `0 for any free one (default: ${USUAL_PORTS.http}, or any where that is taken)`),
+    )
+    .addOption(port('--truth-port <port>', '0 for any free one').default(0))
+    .option('--pace <pace>', 'lockstep, realtime×k or free (default: lockstep; without a detector realtime)')
+    .option('--recipe <name>', `the detector, by name or path (default: the scenario's first, or ${DEFAULT_RECIPE})`)
+    .option(
+      '--detector <command>',
+      'a detector of your own: a command that finds the plant in LEAKTWIN_MODBUS_… and LEAKTWIN_WS',
+    )
+    .option('--no-detector', 'start none; attach your own')
+    .addOption(
+      new Option('--via <unit>', 'how the detector reads: one contiguous image, or each station by itself')
+        .choices(['gateway', 'stations'])
+        .default('gateway'),
+    )
+    .option('--exact', 'as-built data equal the simulator’s own', false)
+    .option('--once', 'end with the run instead of going on serving (so does CI=true)', false);
+}
+
+export async function run(args: readonly string[], options: Options, io: Io): Promise<number> {
+  const inputs = unwrap(readInputs(args[0] ?? DEFAULT_SCENARIO));
+  const spec = inputs.bound.located.value;
+  const command = typeof options.detector === 'string' ? options.detector : undefined;
+  const none = options.detector === false;
+  const pace: Pace =
+    options.pace === undefined ? { kind: none ? 'realtime' : 'lockstep', factor: 1 } : readPace(options.pace);
+  const recipe =
+    none || command !== undefined
+      ? undefined
+      : unwrap(readRecipe(options.recipe ?? spec.matrix?.recipe?.[0] ?? DEFAULT_RECIPE));
+  if (!recipe && options.recipe !== undefined)
+    throw new ProblemError([
+      plainProblem('--recipe', '', 'a recipe without its detector', 'one of --recipe, --detector, --no-detector'),
+    ]);
+  const state: LiveState = {
+    scenario: spec.scenario,
+    about: spec.about,
+    places: [],
+    timeUs: 0,
+    durationUs: spec.duration,
+    alarms: [],
+  };
+  let bar: ReturnType<Io['progress']> | undefined;
+  // A line printed over a bar that is being drawn would end up behind it.
+  const say = (line: string) => io.out(io.columns === undefined ? line : `\r\x1b[K${line}`);
+  const outcome = await runScenario({
+    inputs,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(recipe ? { recipe } : {}),
+    ...(command === undefined ? {} : { detector: command }),
+    transport: 'modbus',
+    via: options.via,
+    pace,
+    exact: options.exact,
+    ...(options.out === undefined ? {} : { out: options.out }),
+    server: {
+      host: options.host,
+      modbusPort: options.modbusPort ?? (await usualPort(options.host, USUAL_PORTS.modbus)),
+      httpPort: options.httpPort ?? (await usualPort(options.host, USUAL_PORTS.http)),
+      truthPort: options.truthPort,
+      routes: (app) => addPage(app, state),
+      ...(none ? { peerTimeout_s: PATIENCE_S } : {}),
+    },
+    signal: io.signal,
+    onBegin: (resolved, runId) => io.err(beginText(resolved, runId)),
+    onListen: (server) => {
+      io.json({ ready: true, ...addressesOf(server), plant: inputs.plant.spec.plant }, 'line');
+      state.places = places(server, inputs.plant.layout.stations.length);
+      for (const line of state.places) io.out(`  ${line}`);
+      if (options.host !== '127.0.0.1' && options.host !== '::1' && options.host !== 'localhost')
+        io.err(`Anybody who can reach ${options.host} can now operate this plant: Modbus has no passwords.`);
+      bar = io.progress(spec.scenario, spec.duration);
+    },
+    onProgress: (timeUs) => {
+      state.timeUs = timeUs;
+      bar?.update(timeUs, formatTime(timeUs));
+    },
+    onAlarm: (event) => {
+      const line = alarmLine(event);
+      state.alarms.push(line);
+      say(line);
+    },
+    log: (line) => io.err(line),
+  }).finally(() => bar?.end());
+  const { card, server } = outcome;
+  try {
+    state.card = card;
+    state.html = outcome.html;
+    io.out(`\n${formatCard(card, { colour: io.columns !== undefined })}`);
+    io.out(
+      `${outcome.stopped ? 'Stopped; what was recorded is in' : 'Report:'} ${shownPath(outcome.stopped ? outcome.folder : outcome.htmlPath)}`,
+    );
+    if (outcome.stopped) return 130;
+    if (!options.once && !inCi() && server) {
+      io.out(`The report and the last state of the plant stay at ${server.http?.url ?? 'their ports'} until Ctrl-C.`);
+      await aborted(io.signal);
+    }
+  } finally {
+    await server?.close();
+  }
+  if (card.status !== 'valid') return 4;
+  return overall(card) === 'fail' ? 1 : 0;
+}
+
+function addressesOf(server: PlantServer) {
+  return { modbus: server.modbus, http: server.http, truth: server.truth };
+}
+
+function places(server: PlantServer, stations: number): string[] {
+  return [
+    ...(server.modbus
+      ? [`Modbus TCP  ${server.modbus.host}:${server.modbus.port}, units 1 to ${stations}, all of them in unit 255`]
+      : []),
+    ...(server.http
+      ? [
+          `Browser     ${server.http.url}`,
+          `REST        ${server.http.url.replace(/\/$/, '')}/api/openapi.json`,
+          `WebSocket   ${webSocketUrl(server.http.url)}`,
+        ]
+      : []),
+    ...(server.truth ? [`Truth       ${server.truth.url}, with its own token`] : []),
+  ];
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port >= 0 && port <= 65_535) return port;
+  throw new ProblemError([plainProblem('port', '', text, '0 to 65535')]);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

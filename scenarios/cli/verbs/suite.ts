@@ -1,0 +1,130 @@
+/**
+ * `leaktwin suite <suite>`: many scenarios × seeds × recipes to one table.
+ */
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type Card, unwrap } from '../../../models/contract/index.ts';
+import { formatSpan } from '../../../models/kernel/index.ts';
+import {
+  readSuite,
+  runSuite,
+  type SuiteChoices,
+  serveJobs,
+  shownPath,
+  simulatedUs,
+  stopwatch,
+  suiteHtml,
+  WORKER_FLAG,
+  writeText,
+} from '../../run/index.ts';
+import { floorCards, formatSummary, formatSummaryJUnit, formatSummaryMarkdown, summarise } from '../../score/index.ts';
+import { wholeNumber } from '../commandLine.ts';
+import type { Io } from '../io.ts';
+import type { CommonOptions } from '../verbs.ts';
+
+interface Options extends CommonOptions {
+  readonly recipe?: readonly string[];
+  readonly count?: number;
+  readonly workers?: number;
+  readonly exact: boolean;
+  readonly twin?: boolean;
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly html: boolean;
+  readonly jobWorker: boolean;
+}
+
+export function configure(command: Command): void {
+  command
+    .option('--recipe <names...>', "the detectors, instead of the suite's own")
+    .addOption(new Option('--count <number>', 'how many seeds, instead of the suite’s own').argParser(wholeNumber))
+    .addOption(new Option('--workers <number>', 'processes (default: one per core)').argParser(wholeNumber))
+    .option('--exact', 'as-built data equal the simulator’s own', false)
+    .option('--twin', 'also run every seed without its leaks')
+    .option('--junit <file>', 'also write the summary as JUnit XML')
+    .option('--markdown <file>', 'also write the summary as Markdown')
+    .option('--html', 'also write a report per run and a page that lists them', false)
+    .addOption(new Option(WORKER_FLAG).default(false).hideHelp());
+}
+
+export async function run(args: readonly string[], options: Options, io: Io): Promise<number> {
+  const choices: SuiteChoices = {
+    ...(options.recipe ? { recipes: options.recipe } : {}),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.count === undefined ? {} : { count: options.count }),
+    exact: options.exact,
+    ...(options.twin === undefined ? {} : { twin: options.twin }),
+  };
+  const suite = unwrap(readSuite(args[0]!, choices));
+  const folder = resolve(options.out ?? join('runs', suite.name));
+  if (options.jobWorker) {
+    await serveJobs(suite, { folder, html: options.html, signal: io.signal });
+    return 0;
+  }
+  const seeds = suite.jobs.map((j) => j.seed);
+  const totalUs = suite.jobs.reduce((sum, j) => sum + simulatedUs(suite, j), 0);
+  const workers = Math.max(1, Math.min(options.workers ?? availableParallelism(), suite.jobs.length));
+  const names = suite.recipes.map((r) => r.name).join(', ');
+  io.err(
+    `${suite.name} · seeds ${seeds[0]} to ${seeds.at(-1)} · ${suite.scenarios.length} scenarios · ${names} · ` +
+      `${formatSpan(totalUs)} to simulate · ${workers === 1 ? 'one process' : `${workers} processes`}`,
+  );
+  const elapsed_s = stopwatch();
+  const bar = io.progress(suite.name, totalUs);
+  const { cards, finished } = await runSuite(suite, {
+    workers,
+    entry: process.argv[1]!,
+    args: ['suite', args[0]!, ...workerArguments(options, folder)],
+    folder,
+    html: options.html,
+    signal: io.signal,
+    onProgress: (us, done) => bar.update(us, `${done} of ${suite.jobs.length}`),
+  }).finally(() => bar.end());
+  const wall_s = elapsed_s();
+  const summary = summarise(cards);
+  const floors = summarise(floorCards(cards));
+  const result = { suite: suite.name, runs: cards, summary, floors, wall_s };
+  await writeText(folder, 'suite.json', `${JSON.stringify(result, undefined, 2)}\n`);
+  if (options.junit !== undefined) await writeText('.', options.junit, formatSummaryJUnit(suite.name, summary));
+  if (options.markdown !== undefined)
+    await writeText('.', options.markdown, `## ${suite.name}\n\n${suite.about}\n\n${formatSummaryMarkdown(summary)}`);
+  const page = options.html
+    ? await writeText(folder, 'index.html', suiteHtml(suite.name, suite.about, summary, cards))
+    : undefined;
+  io.json(result);
+  io.out(formatSummary(summary, { colour: io.columns !== undefined }));
+  io.out('');
+  io.out(
+    `${cards.length} runs, ${formatSpan(totalUs * (finished / suite.jobs.length))} simulated in ${formatSpan(wall_s * 1e6)} · ${shownPath(page ?? folder)}`,
+  );
+  const broken = cards.filter((c) => c.status !== 'valid');
+  for (const c of broken.slice(0, 10)) io.err(`${c.scenario}, seed ${c.seed}, ${c.recipe}: ${c.status}: ${c.because}`);
+  if (finished < suite.jobs.length) {
+    io.err(`Stopped after ${finished} of ${suite.jobs.length} simulations; the table shows what was finished.`);
+    return 130;
+  }
+  return exitCode(
+    cards,
+    summary.some((row) => row.status === 'fail'),
+  );
+}
+
+function exitCode(cards: readonly Card[], failed: boolean): number {
+  if (cards.some((c) => c.status !== 'valid')) return 4;
+  return failed ? 1 : 0;
+}
+
+/** What decides a job's result or its files must reach the worker as it was given here. */
+function workerArguments(options: Options, folder: string): string[] {
+  return [
+    ...(options.recipe ? ['--recipe', ...options.recipe] : []),
+    ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
+    ...(options.count === undefined ? [] : ['--count', String(options.count)]),
+    ...(options.exact ? ['--exact'] : []),
+    ...(options.twin ? ['--twin'] : []),
+    ...(options.html ? ['--html'] : []),
+    '--out',
+    folder,
+  ];
+}

@@ -1,0 +1,367 @@
+/**
+ * A scenario and a plant made one: every name is looked up, every number that needed the plant's units is read, all
+ * mistakes at once with their place in the scenario's file. What leaves here still holds draws; resolve.ts draws them.
+ */
+import type { Problem, Result } from '../../models/contract/index.ts';
+import type { Limits } from '../../models/document/index.ts';
+import { type Dimension, nearest, parseQuantity, toUnit, UNITS } from '../../models/kernel/index.ts';
+import type { Expectation } from '../score/index.ts';
+import { bindRaw, type Drawable, extremes, type Raw, type Read, readDifference } from './draw.ts';
+import type { PlantContext } from './plant.ts';
+import type { EntrySpec, LocatedScenario, RateDraw } from './spec.ts';
+
+/** Properties of elements that a scenario may move. */
+export type Property = 'speed' | 'opening' | 'setPoint';
+
+export type BoundTrigger =
+  | { readonly kind: 'at'; readonly at: Drawable }
+  | { readonly kind: 'after'; readonly of: string; readonly by: Drawable }
+  | {
+      readonly kind: 'when';
+      readonly tag: string;
+      readonly sense: 'below' | 'above';
+      /** In the tag's own unit, as it is published. */
+      readonly limit: number;
+      readonly forUs: number;
+    };
+
+export type BoundAction =
+  | {
+      readonly kind: 'leak';
+      readonly leak: string;
+      readonly place: { readonly pipe: string; readonly fraction: Drawable } | { readonly kp: Drawable };
+      readonly size:
+        | { readonly kind: 'diameter'; readonly value: Drawable }
+        | { readonly kind: 'area'; readonly value: Drawable }
+        | { readonly kind: 'rate'; readonly value: RateDraw };
+      readonly growth: Drawable;
+      readonly dischargeCoefficient: number;
+      readonly backPressure_Pa: number;
+      readonly closeAfter?: Drawable;
+    }
+  | { readonly kind: 'close'; readonly leak: string }
+  | { readonly kind: 'pump'; readonly element: string; readonly action: 'start' | 'stop' | 'trip' }
+  | {
+      readonly kind: 'move';
+      readonly element: string;
+      readonly property: Property;
+      readonly how: 'to' | 'by';
+      readonly value: Drawable;
+      readonly over: Drawable;
+    }
+  | {
+      readonly kind: 'fault';
+      readonly fault: string;
+      readonly target: string;
+      readonly form: Extract<EntrySpec, { fault: string }>['form'];
+      /** In the tag's own unit; a drift's per hour. */
+      readonly size?: Drawable;
+      readonly every?: Drawable;
+      readonly lasts?: Drawable;
+    }
+  | { readonly kind: 'clear'; readonly fault: string };
+
+export interface BoundEntry {
+  /** Stable name of the entry: what its draws are seeded with. */
+  readonly name: string;
+  /** Where it stands in the file. */
+  readonly path: readonly PropertyKey[];
+  readonly trigger: BoundTrigger;
+  /** Several where a `set` names several elements. */
+  readonly actions: readonly BoundAction[];
+}
+
+export interface BoundScenario {
+  readonly located: LocatedScenario;
+  readonly plant: PlantContext;
+  readonly entries: readonly BoundEntry[];
+  readonly expect: readonly Expectation[];
+}
+
+export function bindScenario(located: LocatedScenario, plant: PlantContext): Result<BoundScenario> {
+  const { value: spec, problemAt } = located;
+  const problems: Problem[] = [];
+  const report = (path: readonly PropertyKey[], found: string, expected: string, hint?: string) => {
+    problems.push(problemAt(path, found, expected, hint));
+  };
+  if (spec.step !== undefined) {
+    const ticks = plant.layout.scanUs / (spec.step * 1e6);
+    if (Math.abs(ticks - Math.round(ticks)) > 1e-9)
+      report(['step'], `${spec.step} s`, `a step that divides the plant's scan of ${plant.layout.scanUs / 1e6} s`);
+  }
+  const used = new Map<string, number>();
+  const entries = spec.timeline.map((entry, i): BoundEntry => {
+    const path = ['timeline', i];
+    const trigger = bindTrigger(entry, path, spec.duration, plant, report);
+    const actions = bindActions(entry, path, plant, report);
+    const base = nameOf(entry, actions);
+    const n = (used.get(base) ?? 0) + 1;
+    used.set(base, n);
+    return { name: n === 1 ? base : `${base}#${n}`, path, trigger, actions };
+  });
+  problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, value: { located, plant, entries, expect: spec.expect } };
+}
+
+type Report = (path: readonly PropertyKey[], found: string, expected: string, hint?: string) => void;
+
+/** Not its place in the list: that would change with every entry written above it. */
+function nameOf(entry: EntrySpec, actions: readonly BoundAction[]): string {
+  if (entry.id !== undefined) return entry.id;
+  if ('leak' in entry) return entry.leak;
+  if ('fault' in entry) return entry.fault;
+  if ('disturbance' in entry) return `${entry.disturbance}/${entry.target}`;
+  if ('close' in entry) return `close/${entry.close}`;
+  if ('clear' in entry) return `clear/${entry.clear}`;
+  return `set/${actions.map((a) => (a.kind === 'move' ? a.element : '')).join('+')}`;
+}
+
+function bindTrigger(
+  entry: EntrySpec,
+  path: readonly PropertyKey[],
+  durationUs: number,
+  plant: PlantContext,
+  report: Report,
+): BoundTrigger {
+  if (entry.after) return { kind: 'after', of: entry.after.of, by: entry.after.by };
+  if (entry.when) {
+    const { tag, below, above, for: forUs } = entry.when;
+    const sense = below === undefined ? 'above' : 'below';
+    const at = [...path, 'when'];
+    const t = plant.tag(tag);
+    if (!t) missing([...at, 'tag'], tag, plant.tagIds, 'a tag', report);
+    const read = t ? readPublished(t.unit)(below ?? above!) : undefined;
+    if (read && !read.ok) report([...at, sense], read.found, read.expected, read.hint);
+    return { kind: 'when', tag, sense, limit: read?.ok ? read.value : 0, forUs };
+  }
+  const at = entry.at ?? 0;
+  for (const s of extremes(at)) {
+    if (s * 1e6 >= durationUs)
+      report([...path, 'at'], `${s} s`, `a time before the end of the scenario, ${durationUs / 1e6} s`);
+  }
+  return { kind: 'at', at };
+}
+
+function bindActions(
+  entry: EntrySpec,
+  path: readonly PropertyKey[],
+  plant: PlantContext,
+  report: Report,
+): readonly BoundAction[] {
+  if ('leak' in entry) return [bindLeak(entry, path, plant, report)];
+  if ('close' in entry) return [{ kind: 'close', leak: entry.close }];
+  if ('clear' in entry) return [{ kind: 'clear', fault: entry.clear }];
+  if ('fault' in entry) return [bindFault(entry, path, plant, report)];
+  if ('disturbance' in entry) return bindDisturbance(entry, path, plant, report);
+  return Object.entries(entry.set).flatMap(([element, raw]) => {
+    const property = plant.property(element);
+    if (property === undefined) {
+      missing([...path, 'set', element], element, plant.movable, 'a pump, valve or controller', report);
+      return [];
+    }
+    const value = bindMove(raw as Raw, property, 'to', [...path, 'set', element], report);
+    return [{ kind: 'move' as const, element, property, how: 'to' as const, value, over: 0 }];
+  });
+}
+
+function bindLeak(
+  entry: Extract<EntrySpec, { leak: string }>,
+  path: readonly PropertyKey[],
+  plant: PlantContext,
+  report: Report,
+): BoundAction {
+  const { on } = entry;
+  if ('pipe' in on) {
+    if (!plant.pipes.some((p) => p.id === on.pipe))
+      missing(
+        [...path, 'on', 'pipe'],
+        on.pipe,
+        plant.pipes.map((p) => p.id),
+        'a pipe',
+        report,
+      );
+  } else {
+    for (const kp of extremes(on.kp)) {
+      if (plant.pipeAt(kp)) continue;
+      const from = Math.min(...plant.pipes.map((p) => p.start_m));
+      const to = Math.max(...plant.pipes.map((p) => p.start_m + p.length_m));
+      report([...path, 'on', 'kp'], `${kp / 1000} km`, `a distance on the line, ${from / 1000} to ${to / 1000} km`);
+    }
+  }
+  const { diameter, area, rate } = entry;
+  return {
+    kind: 'leak',
+    leak: entry.leak,
+    place: on,
+    size:
+      diameter !== undefined
+        ? { kind: 'diameter', value: diameter }
+        : area !== undefined
+          ? { kind: 'area', value: area }
+          : { kind: 'rate', value: rate! },
+    growth: entry.growth,
+    dischargeCoefficient: entry['discharge-coefficient'],
+    backPressure_Pa: entry['back-pressure'],
+    ...(entry['close-after'] === undefined ? {} : { closeAfter: entry['close-after'] }),
+  };
+}
+
+function bindDisturbance(
+  entry: Extract<EntrySpec, { disturbance: string }>,
+  path: readonly PropertyKey[],
+  plant: PlantContext,
+  report: Report,
+): readonly BoundAction[] {
+  const { disturbance, target } = entry;
+  const wanted: Property =
+    disturbance === 'valve-move' ? 'opening' : disturbance === 'set-point-change' ? 'setPoint' : 'speed';
+  const what = { opening: 'a valve', setPoint: 'a controller', speed: 'a pump' }[wanted];
+  if (plant.property(target) !== wanted) {
+    const known = plant.movable.filter((m) => plant.property(m) === wanted);
+    missing([...path, 'target'], target, known, what, report);
+    return [];
+  }
+  if (disturbance === 'pump-start' || disturbance === 'pump-stop' || disturbance === 'pump-trip')
+    return [{ kind: 'pump', element: target, action: disturbance.slice(5) as 'start' | 'stop' | 'trip' }];
+  const how = entry.to === undefined ? 'by' : 'to';
+  const value = bindMove((entry.to ?? entry.by) as Raw, wanted, how, [...path, how], report);
+  return [{ kind: 'move', element: target, property: wanted, how, value, over: entry.over }];
+}
+
+const DIMENSION: Readonly<Record<Property, Dimension>> = {
+  speed: 'fraction',
+  opening: 'fraction',
+  setPoint: 'pressure',
+};
+const LIMITS: Readonly<Record<Property, Limits>> = {
+  speed: { min: 0, max: 1.3 },
+  opening: { min: 0, max: 1 },
+  setPoint: {},
+};
+
+function bindMove(
+  raw: Raw,
+  property: Property,
+  how: 'to' | 'by',
+  path: readonly PropertyKey[],
+  report: Report,
+): Drawable {
+  const dimension = DIMENSION[property];
+  const read: Read = (text) => {
+    if (property === 'opening' && (text === 'open' || text === 'closed'))
+      return { ok: true, value: text === 'open' ? 1 : 0 };
+    return how === 'to' ? parseQuantity(text, dimension) : readDifference(dimension)(text);
+  };
+  return settled(bindRaw(raw, read, how === 'to' ? LIMITS[property] : {}, readDifference(dimension)), path, report);
+}
+
+function bindFault(
+  entry: Extract<EntrySpec, { fault: string }>,
+  path: readonly PropertyKey[],
+  plant: PlantContext,
+  report: Report,
+): BoundAction {
+  const target = entry.station ?? entry.tag ?? '';
+  const base = {
+    kind: 'fault' as const,
+    fault: entry.fault,
+    target,
+    form: entry.form,
+    ...(entry.every === undefined ? {} : { every: entry.every }),
+    ...(entry.for === undefined ? {} : { lasts: entry.for }),
+  };
+  if (entry.form === 'communication-loss') {
+    if (!plant.stationIds.includes(target))
+      missing([...path, 'station'], target, plant.stationIds, 'a station', report);
+    return base;
+  }
+  const tag = plant.tag(target);
+  if (!tag) {
+    missing([...path, 'tag'], target, plant.tagIds, 'a tag', report);
+    return base;
+  }
+  if (entry.size === undefined) return base;
+  const perHour = entry.form === 'drift';
+  const read: Read = (text) => readSize(text, tag.unit, tag.range, perHour);
+  return { ...base, size: settled(bindRaw(entry.size as Raw, read), [...path, 'size'], report) };
+}
+
+const PER_TIME = /^(.*\S)\s+per\s+(h|hour|day)$/;
+
+/** A difference in a tag's own unit: "0.2 bar", "2 % of span", and for a drift "0.1 bar per h". */
+function readSize(
+  text: string | number,
+  unit: string,
+  range: readonly [number, number],
+  perHour: boolean,
+): ReturnType<Read> {
+  const example = `${unit === '' ? '1' : `0.5 ${unit}`}${perHour ? ' per h' : ''}`;
+  const expected = `a difference of the tag, such as "${example}" or "2 % of span${perHour ? ' per h' : ''}"`;
+  const per = typeof text === 'string' ? PER_TIME.exec(text.trim()) : undefined;
+  if (perHour !== (per !== null && per !== undefined))
+    return {
+      ok: false,
+      found: `"${text}"`,
+      expected,
+      ...(perHour ? { hint: 'a drift is a difference per h or per day' } : {}),
+    };
+  const amount = per ? per[1]! : text;
+  const divisor = per?.[2] === 'day' ? 24 : 1;
+  const share = typeof amount === 'string' ? /^(.*)\bof span$/.exec(amount)?.[1] : undefined;
+  if (share !== undefined) {
+    const read = parseQuantity(share.trim(), 'fraction');
+    return read.ok ? { ok: true, value: (read.value * (range[1] - range[0])) / divisor } : { ...read, expected };
+  }
+  const def = UNITS[unit];
+  if (!def) {
+    const plain = Number(amount);
+    return Number.isFinite(plain) && String(amount).trim() !== ''
+      ? { ok: true, value: plain / divisor }
+      : { ok: false, found: `"${text}"`, expected };
+  }
+  const read = readDifference(def.dimension)(amount);
+  return read.ok ? { ok: true, value: read.value / def.factor / divisor } : { ...read, expected };
+}
+
+/** A limit in a tag's own unit, as a control room would say it. */
+function readPublished(unit: string): Read {
+  const def = UNITS[unit];
+  return (text) => {
+    if (!def) {
+      const plain = Number(text);
+      return Number.isFinite(plain)
+        ? { ok: true, value: plain }
+        : { ok: false, found: `"${text}"`, expected: 'a number' };
+    }
+    const read = parseQuantity(text, def.dimension);
+    return read.ok ? { ok: true, value: toUnit(read.value, unit) } : read;
+  };
+}
+
+function settled(bound: ReturnType<typeof bindRaw>, path: readonly PropertyKey[], report: Report): Drawable {
+  if (!Array.isArray(bound)) return bound as Drawable;
+  for (const issue of bound) report([...path, ...issue.path], issue.found, issue.expected, issue.hint);
+  return 0;
+}
+
+function missing(
+  path: readonly PropertyKey[],
+  name: string,
+  known: readonly string[],
+  what: string,
+  report: Report,
+): void {
+  const near = nearest(name, known);
+  report(
+    path,
+    `"${name}"`,
+    `${what} of the plant`,
+    near
+      ? `did you mean "${near}"?`
+      : known.length > 0
+        ? `known: ${known.slice(0, 12).join(', ')}`
+        : 'the plant has none',
+  );
+}

@@ -1,0 +1,254 @@
+/**
+ * Plays a resolved scenario on a plant: every command is given before the tick in which it is due, `when` looks at what
+ * was published (what a control room sees, never the truth), `after` counts from the instant of what it follows.
+ *
+ * The size of a leak given as a rate is Q = Cd A √(2 g h) solved for A, h the pressure head over its place at the start.
+ */
+import {
+  type AsBuilt,
+  type Command,
+  type Control,
+  type Frame,
+  type FrameLayout,
+  type TruthEvent,
+  UNUSABLE,
+} from '../../models/contract/index.ts';
+import { formatTime } from '../../models/kernel/index.ts';
+import { orificeArea_m2 } from '../../models/physics/index.ts';
+import { createSim, type PlantSpec, type Sim } from '../../sim/index.ts';
+import type { Action, LeakSize, ResolvedScenario, TimelineEvent, Trigger } from './resolve.ts';
+
+export interface EngineOptions {
+  /** As-built data equal the simulator's own. */
+  readonly exact?: boolean;
+  /** The twin: the same run, in which no leak ever opens. */
+  readonly twin?: boolean;
+}
+
+interface Due {
+  readonly atUs: number;
+  readonly order: number;
+  readonly commands: readonly Command[];
+  readonly event?: TimelineEvent;
+  readonly move?: Extract<Action, { kind: 'move' }>;
+}
+
+interface Watch {
+  readonly event: TimelineEvent;
+  readonly trigger: Extract<Trigger, { kind: 'when' }>;
+  readonly tag: number;
+  readonly column: number;
+  sinceUs: number;
+}
+
+const RAMP_US = 1_000_000;
+
+export class ScenarioEngine {
+  readonly sim: Sim;
+  readonly layout: FrameLayout;
+  readonly controls: readonly Control[];
+  readonly asBuilt: AsBuilt;
+  readonly durationUs: number;
+  /** Sentences about commands of the scenario that the plant refused: such a run is invalid. */
+  readonly refusals: string[] = [];
+  /** Areas that leaks given as a rate came to [m2]. */
+  readonly leakArea_m2: ReadonlyMap<string, number>;
+  private readonly twin: boolean;
+  private readonly tickUs: number;
+  /** By time, then by the order in which they became known. */
+  private readonly queue: Due[] = [];
+  private readonly watches: Watch[] = [];
+  private readonly followers = new Map<string, TimelineEvent[]>();
+  private readonly faultTargets = new Map<string, string>();
+  private order = 0;
+
+  constructor(scenario: ResolvedScenario, plant: PlantSpec, options: EngineOptions = {}) {
+    const { exact, twin = false } = options;
+    this.sim = createSim(plant, {
+      seed: scenario.seed,
+      leaks: scenario.leaks,
+      ...(scenario.tick_s === undefined ? {} : { tick_s: scenario.tick_s }),
+      ...(exact === undefined ? {} : { exact }),
+    });
+    const { model } = this.sim;
+    this.layout = this.sim.layout;
+    this.controls = model.controls;
+    this.asBuilt = model.asBuilt;
+    this.durationUs = scenario.durationUs;
+    this.tickUs = model.tickUs;
+    this.twin = twin;
+    const areas = new Map<string, number>();
+    for (const event of scenario.timeline) {
+      for (const a of event.actions) {
+        if (a.kind === 'leak') areas.set(a.leak, this.areaOf(a.leak, a.size));
+        if (a.kind === 'fault') this.faultTargets.set(a.fault, a.target);
+      }
+      const t = event.trigger;
+      if (t.kind === 'at') this.schedule({ atUs: t.atUs, commands: [], event });
+      else if (t.kind === 'after') this.followers.set(t.of, [...(this.followers.get(t.of) ?? []), event]);
+      else {
+        const tag = this.layout.tags.findIndex((x) => x.id === t.tag);
+        const column = this.layout.column[tag]! + this.layout.tags[tag]!.width - 1;
+        this.watches.push({ event, trigger: t, tag, column, sinceUs: -1 });
+      }
+    }
+    this.leakArea_m2 = areas;
+  }
+
+  get timeUs(): number {
+    return this.sim.timeUs;
+  }
+
+  /** Moves to the next scan and puts it into `frame`; false where the scenario is over and `frame` was left alone. */
+  advance(frame: Frame): boolean {
+    const { sim } = this;
+    if (sim.timeUs >= this.durationUs) return false;
+    do {
+      // The queue is short and sorted; most ticks look at its head and go on.
+      while (this.queue.length > 0 && this.queue[0]!.atUs < sim.timeUs + this.tickUs) this.fire(this.queue.shift()!);
+    } while (!sim.step(frame));
+    if (this.watches.length > 0) this.watch(frame);
+    return true;
+  }
+
+  /** Commands from outside: an operator, an instructor, a Modbus write. What is refused is said, and nobody's fault here. */
+  command(commands: readonly Command[]): string[] {
+    return this.sim.apply(commands);
+  }
+
+  drainTruth(): TruthEvent[] {
+    return this.sim.drainTruth();
+  }
+
+  /** What a control stands at now, in its unit on the wire; 0 or 1 for coils. */
+  controlValue(control: Control): number {
+    const value = this.standing(control.element, control.property);
+    if (control.property === 'speed' || control.property === 'opening') return value * 100;
+    return control.property === 'setPoint' ? value / 1e5 : value;
+  }
+
+  /** Why this run cannot be judged; empty where it can. */
+  violations(): string[] {
+    return [...this.refusals, ...this.sim.violations()];
+  }
+
+  private standing(element: string, property: Control['property']): number {
+    const { model, state } = this.sim;
+    if (property === 'setPoint') return state.controllerSet_Pa[model.controllerId.indexOf(element)]!;
+    const link = model.network.linkIndex.get(element)!;
+    if (property === 'opening') return state.network.valveOpeningSet[link]!;
+    if (property === 'trip') return state.network.pumpTripped[link]!;
+    const pump = model.pumpLink.indexOf(link);
+    if (property === 'run') return state.pumpSet[pump]! > 0 ? 1 : 0;
+    return state.pumpWanted[pump]!;
+  }
+
+  private areaOf(leak: string, size: LeakSize): number {
+    if (size.kind === 'area') return size.area_m2;
+    const { model } = this.sim;
+    const site = model.leaks.find((l) => l.id === leak)!;
+    const head_m = this.sim.state.network.nodeHead_m[site.node]! - model.network.orificeBase_m[site.orifice]!;
+    const flow_m3_s = size.massRate_kg_s / model.density_kg_m3;
+    const area_m2 = orificeArea_m2(flow_m3_s, site.dischargeCoefficient, head_m, model.network.gravity_m_s2);
+    if (!(area_m2 > 0)) {
+      this.refusals.push(
+        `leak "${leak}" has no rate: the pressure head at its place is ${head_m.toFixed(1)} m at the start`,
+      );
+      return Number.MIN_VALUE;
+    }
+    return area_m2;
+  }
+
+  private schedule(due: Omit<Due, 'order'>): void {
+    this.order += 1;
+    const entry = { ...due, order: this.order };
+    let at = this.queue.length;
+    while (at > 0 && this.queue[at - 1]!.atUs > entry.atUs) at -= 1;
+    this.queue.splice(at, 0, entry);
+  }
+
+  private fire(due: Due): void {
+    this.give(due.commands);
+    const { event } = due;
+    if (!event) return;
+    for (const action of event.actions) this.act(action, due.atUs);
+    for (const follower of this.followers.get(event.name) ?? []) {
+      const t = follower.trigger as Extract<Trigger, { kind: 'after' }>;
+      this.schedule({ atUs: due.atUs + t.byUs, commands: [], event: follower });
+    }
+  }
+
+  private give(commands: readonly Command[]): void {
+    if (commands.length === 0) return;
+    for (const why of this.sim.apply(commands)) this.refusals.push(`at ${formatTime(this.sim.timeUs)}: ${why}`);
+  }
+
+  private act(action: Action, atUs: number): void {
+    switch (action.kind) {
+      case 'leak': {
+        if (this.twin) return;
+        const area_m2 = this.leakArea_m2.get(action.leak)!;
+        this.give([{ kind: 'leak.open', leak: action.leak, area_m2, growth_s: action.growth_s }]);
+        if (action.closeAfterUs !== undefined)
+          this.schedule({ atUs: atUs + action.closeAfterUs, commands: [{ kind: 'leak.close', leak: action.leak }] });
+        return;
+      }
+      case 'close':
+        if (!this.twin) this.give([{ kind: 'leak.close', leak: action.leak }]);
+        return;
+      case 'pump':
+        this.give([{ kind: 'pump', element: action.element, action: action.action }]);
+        return;
+      case 'move':
+        this.move(action, atUs);
+        return;
+      case 'fault': {
+        const { fault, target, form, size, every_s, lastsUs } = action;
+        this.give([
+          {
+            kind: 'fault',
+            fault,
+            target,
+            form,
+            ...(size === undefined ? {} : { size }),
+            ...(every_s === undefined ? {} : { every_s }),
+          },
+        ]);
+        if (lastsUs !== undefined)
+          this.schedule({ atUs: atUs + lastsUs, commands: [{ kind: 'fault.clear', fault, target }] });
+        return;
+      }
+      case 'clear':
+        this.give([{ kind: 'fault.clear', fault: action.fault, target: this.faultTargets.get(action.fault)! }]);
+    }
+  }
+
+  /** At once, or in even steps a second apart, as an operator's ramp is. */
+  private move(action: Extract<Action, { kind: 'move' }>, atUs: number): void {
+    const { element, property } = action;
+    const from = this.standing(element, property);
+    const to = action.how === 'to' ? action.value : from + action.value;
+    const steps = Math.max(1, Math.round(action.overUs / RAMP_US));
+    for (let i = 1; i <= steps; i += 1) {
+      const commands: Command[] = [{ kind: 'set', element, property, value: from + ((to - from) * i) / steps }];
+      if (steps === 1 && action.overUs === 0) this.give(commands);
+      else this.schedule({ atUs: atUs + Math.round((action.overUs * i) / steps), commands });
+    }
+  }
+
+  private watch(frame: Frame): void {
+    for (let i = 0; i < this.watches.length; i += 1) {
+      const w = this.watches[i]!;
+      // A value that may not be used neither starts nor stops the wait: a control room would look at the last good one.
+      if ((frame.quality[w.tag]! & UNUSABLE) !== 0) continue;
+      const v = frame.value[w.column]!;
+      const holds = w.trigger.sense === 'below' ? v < w.trigger.limit : v > w.trigger.limit;
+      if (!holds) w.sinceUs = -1;
+      else if (w.sinceUs < 0) w.sinceUs = frame.timeUs;
+      if (!holds || frame.timeUs - w.sinceUs < w.trigger.forUs) continue;
+      this.schedule({ atUs: frame.timeUs, commands: [], event: w.event });
+      this.watches.splice(i, 1);
+      i -= 1;
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** The door of the engine: scenarios read, bound to a plant, drawn and played. */
+export { type BoundScenario, bindScenario } from './bind.ts';
+export { type EngineOptions, ScenarioEngine } from './engine.ts';
+export { type PlantContext, plantContext, readPlantContext } from './plant.ts';
+export { type Draw, type ResolvedScenario, resolveScenario } from './resolve.ts';
+export {
+  type LocatedScenario,
+  parseScenario,
+  readScenario,
+  type ScenarioSpec,
+  scenarioSchema,
+} from './spec.ts';

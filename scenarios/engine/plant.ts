@@ -1,0 +1,73 @@
+/**
+ * What a scenario may speak of: the plant's tags, stations, pipes and controls, read once per scenario.
+ */
+import type { AsBuilt, Control, FrameLayout, Result, Tag } from '../../models/contract/index.ts';
+import { findDocument } from '../../models/document/index.ts';
+import { type LocatedPlant, type PlantSpec, parsePlant } from '../../sim/index.ts';
+import { compilePlant } from '../../sim/plant/index.ts';
+import type { Property } from './bind.ts';
+
+export interface PipeSpan {
+  readonly id: string;
+  readonly start_m: number;
+  readonly length_m: number;
+}
+
+export interface PlantContext {
+  readonly spec: PlantSpec;
+  readonly located: LocatedPlant;
+  readonly layout: FrameLayout;
+  /** Exact; what a detector gets is the run's own. */
+  readonly asBuilt: AsBuilt;
+  readonly controls: readonly Control[];
+  readonly designFlow_m3_s: number;
+  readonly density_kg_m3: number;
+  readonly pipes: readonly PipeSpan[];
+  readonly tagIds: readonly string[];
+  readonly stationIds: readonly string[];
+  /** Elements that `set` knows. */
+  readonly movable: readonly string[];
+  tag(id: string): Tag | undefined;
+  /** What of an element can be set. */
+  property(element: string): Property | undefined;
+  /** The pipe at a distance along the line, and where on it. */
+  pipeAt(kp_m: number): { readonly pipe: string; readonly fraction: number } | undefined;
+}
+
+/** A plant by name, or by path (from `near`, the scenario's own path, where there is one). */
+export function readPlantContext(nameOrPath: string, near?: string): Result<PlantContext> {
+  const found = findDocument('plant', nameOrPath, near);
+  if (!found.ok) return found;
+  const located = parsePlant(found.value.file, found.value.text);
+  return located.ok ? { ok: true, value: plantContext(located.value) } : located;
+}
+
+export function plantContext(located: LocatedPlant): PlantContext {
+  const spec = located.value;
+  const { layout, controls, asBuilt } = compilePlant(spec, { seed: 0, exact: true });
+  const pipes = asBuilt.pipes.map(({ id, start_m, length_m }) => ({ id, start_m, length_m }));
+  const tags = new Map(layout.tags.map((t) => [t.id, t]));
+  const properties = new Map<string, Property>();
+  for (const c of controls)
+    if (c.property === 'speed' || c.property === 'opening' || c.property === 'setPoint')
+      properties.set(c.element, c.property);
+  return {
+    spec,
+    located,
+    layout,
+    asBuilt,
+    controls,
+    designFlow_m3_s: asBuilt.designFlow_m3_s,
+    density_kg_m3: spec.fluid.density,
+    pipes,
+    tagIds: [...tags.keys()],
+    stationIds: layout.stations.map((s) => s.id),
+    movable: [...properties.keys()],
+    tag: (id) => tags.get(id),
+    property: (element) => properties.get(element),
+    pipeAt(kp_m) {
+      const pipe = pipes.find((p) => kp_m >= p.start_m && kp_m <= p.start_m + p.length_m);
+      return pipe && { pipe: pipe.id, fraction: (kp_m - pipe.start_m) / pipe.length_m };
+    },
+  };
+}

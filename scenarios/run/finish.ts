@@ -1,0 +1,105 @@
+/**
+ * From what a run left behind to its card and its files. One place for every transport and for suites, so that a figure
+ * cannot depend on how it was come by.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AlarmEvent, Card, FrameLayout, RunStatus, TruthEvent } from '../../models/contract/index.ts';
+import type { PlantContext, ResolvedScenario } from '../engine/index.ts';
+import {
+  type CardInputs,
+  floorJournals,
+  makeCard,
+  matchAlarms,
+  matchingInputs,
+  renderHtml,
+  type Trend,
+} from '../score/index.ts';
+
+export interface Finished {
+  readonly runId: string;
+  readonly resolved: ResolvedScenario;
+  readonly plant: PlantContext;
+  /** Name of the recipe, or of the foreign detector. */
+  readonly recipe: string;
+  readonly warmUpUs: number;
+  readonly transport: string;
+  readonly pace: string;
+  readonly status: RunStatus;
+  readonly because: string;
+  readonly framesDigest: string;
+  readonly frames: number;
+  readonly endUs: number;
+  readonly truth: readonly TruthEvent[];
+  readonly alarms: readonly AlarmEvent[];
+  readonly twinAlarms?: readonly AlarmEvent[];
+}
+
+export interface JudgedRun {
+  readonly card: Card;
+  readonly inputs: CardInputs;
+}
+
+export function judgeRun(run: Finished): JudgedRun {
+  const { resolved, plant, alarms, endUs, warmUpUs } = run;
+  const ends = plant.pipes.flatMap((p) => [p.start_m, p.start_m + p.length_m]);
+  const inputs: CardInputs = {
+    runId: run.runId,
+    scenario: resolved.scenario,
+    plant: resolved.plant,
+    recipe: run.recipe,
+    seed: resolved.seed,
+    transport: run.transport,
+    pace: run.pace,
+    status: run.status,
+    because: run.because,
+    framesDigest: run.framesDigest,
+    frames: run.frames,
+    simulated_s: endUs / 1e6,
+    expectations: resolved.expect,
+    truth: run.truth,
+    alarms,
+    ...(run.twinAlarms ? { twinAlarms: run.twinAlarms } : {}),
+    floors: floorJournals({
+      seed: resolved.seed,
+      alarms,
+      // The judged detector keeps silent while it warms up; so does chance.
+      startUs: Math.min(warmUpUs, endUs),
+      endUs,
+      scanUs: plant.layout.scanUs,
+      line: { from_m: Math.min(...ends), to_m: Math.max(...ends) },
+    }),
+    ...(resolved.graceUs === undefined ? {} : { graceUs: resolved.graceUs }),
+    warmUpUs: Math.min(warmUpUs, endUs),
+  };
+  return { card: makeCard(inputs), inputs };
+}
+
+export function reportHtml(
+  { card, inputs }: JudgedRun,
+  layout: FrameLayout,
+  trends: readonly Trend[],
+  about: string,
+): string {
+  return renderHtml({
+    card,
+    layout,
+    trends,
+    truth: inputs.truth,
+    alarms: inputs.alarms,
+    scenarioTitle: card.scenario,
+    about,
+    matching: matchAlarms(matchingInputs(inputs)),
+  });
+}
+
+export async function writeText(folder: string, name: string, text: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+export function jsonLines(events: readonly unknown[]): string {
+  return events.map((e) => `${JSON.stringify(e)}\n`).join('');
+}

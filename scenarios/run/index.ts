@@ -1,0 +1,24 @@
+/** The door of runs: one scenario over any transport, many of them as a suite, recordings again, and logs of anybody. */
+export { alarmLine } from './alarmText.ts';
+export { jsonLines, reportHtml, writeText } from './finish.ts';
+export {
+  codeDigest,
+  DEFAULT_RECIPE,
+  formatPace,
+  type Pace,
+  parsePace,
+  readInputs,
+  resolveInputs,
+  type ScenarioInputs,
+  TRANSPORTS,
+  type Transport,
+} from './inputs.ts';
+export { isFolder, readAlarms, readExpected, readTruth } from './logs.ts';
+export { shownPath } from './paths.ts';
+export { type Replay, type ReplayRequest, replay } from './replay.ts';
+export { type RunOutcome, type RunRequest, runScenario } from './runner.ts';
+export { readSuite, runJob, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
+export { suiteHtml } from './suiteHtml.ts';
+export { stopwatch } from './wallclock.ts';
+export { webSocketUrl } from './wired.ts';
+export { runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';

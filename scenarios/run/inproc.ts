@@ -1,0 +1,40 @@
+/**
+ * The whole stack in one thread: plant, recorder and detectors frame by frame, without a promise per frame. The event
+ * loop gets its turn between batches, so that Ctrl-C and the disk are heard.
+ */
+import { type AlarmEvent, createFrame, type Pipeline } from '../../models/contract/index.ts';
+import type { ScenarioEngine } from '../engine/index.ts';
+import type { Logbook } from './logbook.ts';
+import { turn } from './wallclock.ts';
+
+const BATCH = 512;
+
+export interface Watcher {
+  readonly pipeline: Pipeline;
+  onAlarm(event: AlarmEvent): void;
+}
+
+/** Runs to the end, or to the abort of the signal; returns whether it reached the end. */
+export async function runInProcess(
+  engine: ScenarioEngine,
+  logbook: Logbook | undefined,
+  watchers: readonly Watcher[],
+  options: { readonly signal?: AbortSignal; onProgress?(timeUs: number): void },
+): Promise<boolean> {
+  const frame = createFrame(engine.layout);
+  for (;;) {
+    for (let n = 0; n < BATCH; n += 1) {
+      if (!engine.advance(frame)) return true;
+      const truth = engine.drainTruth();
+      logbook?.frame(frame, truth);
+      for (let w = 0; w < watchers.length; w += 1) {
+        const watcher = watchers[w]!;
+        const events = watcher.pipeline.step(frame);
+        for (let i = 0; i < events.length; i += 1) watcher.onAlarm(events[i]!);
+      }
+    }
+    options.onProgress?.(engine.timeUs);
+    await (logbook?.pressure() ?? turn());
+    if (options.signal?.aborted) return false;
+  }
+}

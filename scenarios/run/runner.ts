@@ -1,0 +1,206 @@
+/**
+ * One scenario, one detector, one card; any transport, any pace. Whatever happens, what was recorded is kept and the card
+ * says what the run is worth.
+ */
+import { join, resolve } from 'node:path';
+import { createPipeline, type Recipe } from '../../detector/index.ts';
+import { type AlarmEvent, type Card, ProblemError, type RunStatus, unwrap } from '../../models/contract/index.ts';
+import { exportCsv, RunWriter } from '../../models/recording/index.ts';
+import type { PlantServer, PlantServerOptions } from '../../sim/io/index.ts';
+import { type ResolvedScenario, ScenarioEngine } from '../engine/index.ts';
+import { type JudgedRun, judgeRun, reportHtml, writeText } from './finish.ts';
+import { runInProcess } from './inproc.ts';
+import {
+  codeDigest,
+  formatPace,
+  type Pace,
+  packageVersion,
+  resolveInputs,
+  runIdOf,
+  type ScenarioInputs,
+  type Transport,
+} from './inputs.ts';
+import { Logbook } from './logbook.ts';
+import { runWired } from './wired.ts';
+
+export interface RunRequest {
+  readonly inputs: ScenarioInputs;
+  readonly seed?: number;
+  /** Absent where a foreign detector is used. */
+  readonly recipe?: Recipe;
+  /** A command to start as the detector. */
+  readonly detector?: string;
+  readonly transport: Transport;
+  readonly via?: 'gateway' | 'stations';
+  readonly pace: Pace;
+  readonly exact?: boolean;
+  /** Also run the twin without leaks: what it raises too is no detection. */
+  readonly twin?: boolean;
+  /** The run's own folder; absent: runs/<suite or scenario>/<runId>. */
+  readonly out?: string;
+  readonly suite?: string;
+  readonly csv?: boolean;
+  readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
+  readonly signal?: AbortSignal;
+  /** Told before the first tick: seed and draws. */
+  onBegin?(resolved: ResolvedScenario, runId: string): void;
+  onListen?(server: PlantServer): void | Promise<void>;
+  onProgress?(timeUs: number, durationUs: number): void;
+  onAlarm?(event: AlarmEvent): void;
+  log?(line: string): void;
+}
+
+export interface RunOutcome {
+  readonly card: Card;
+  readonly judged: JudgedRun;
+  readonly folder: string;
+  readonly html: string;
+  readonly htmlPath: string;
+  readonly stopped: boolean;
+  /** Of a wired run: still listening, to be closed by the caller. */
+  readonly server?: PlantServer;
+}
+
+/** Runs, records and judges. A wired run's server is left open in the outcome. */
+export async function runScenario(request: RunRequest): Promise<RunOutcome> {
+  const { inputs, recipe, transport, pace, signal } = request;
+  const resolved = unwrap(resolveInputs(inputs, request.seed));
+  const via = transport === 'modbus' && request.via === 'stations' ? 'modbus (stations)' : transport;
+  const engine = new ScenarioEngine(resolved, inputs.plant.spec, { exact: request.exact });
+  const detector = recipe?.name ?? request.detector ?? 'attached';
+  const runId = runIdOf({
+    scenario: resolved,
+    plantDigest: engine.sim.model.digest,
+    detector: recipe?.digest ?? detector,
+    transport: via,
+    pace: formatPace(pace),
+    exact: request.exact ?? false,
+    twin: request.twin ?? false,
+  });
+  request.onBegin?.(resolved, runId);
+  const folder = resolve(request.out ?? join('runs', request.suite ?? resolved.scenario, runId));
+  const make =
+    recipe && ((l: typeof engine.layout, a: typeof engine.asBuilt | undefined) => createPipeline(recipe, l, a));
+  // Before the first file is made: a recipe that this plant cannot feed is the user's mistake, not a run.
+  const pipeline = transport === 'inproc' && make ? make(engine.layout, engine.asBuilt) : undefined;
+  const writer = await RunWriter.create(folder, {
+    layout: engine.layout,
+    asBuilt: engine.asBuilt,
+    manifest: {
+      runId,
+      scenario: resolved.scenario,
+      about: resolved.about,
+      plant: resolved.plant,
+      plantDigest: engine.sim.model.digest,
+      recipe: detector,
+      ...(recipe ? { recipeDigest: recipe.digest } : {}),
+      seed: resolved.seed,
+      draws: resolved.draws,
+      resolved,
+      transport: via,
+      pace: formatPace(pace),
+      exact: request.exact ?? false,
+      code: { version: packageVersion(), digest: codeDigest() },
+    },
+  });
+  const logbook = new Logbook(engine.layout, writer);
+  let status: RunStatus = 'valid';
+  let because = '';
+  let stopped = false;
+  let server: PlantServer | undefined;
+  try {
+    if (transport === 'inproc') {
+      const onAlarm = (event: AlarmEvent) => {
+        logbook.alarm(event);
+        request.onAlarm?.(event);
+      };
+      const watchers = pipeline ? [{ pipeline, onAlarm }] : [];
+      const complete = await runInProcess(engine, logbook, watchers, {
+        signal,
+        onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
+      });
+      stopped = !complete;
+    } else {
+      const run = await runWired(engine, logbook, {
+        transport,
+        via: request.via,
+        pace,
+        ...(make && request.detector === undefined ? { pipeline: make } : {}),
+        ...(request.detector === undefined ? {} : { command: request.detector }),
+        server: request.server,
+        signal,
+        onListen: request.onListen,
+        onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
+        onAlarm: request.onAlarm,
+        log: (line) => request.log?.(line),
+      });
+      server = run.server;
+      stopped = run.end.reason === 'stopped';
+      if (run.end.reason === 'not-comparable') {
+        status = 'not-comparable';
+        because = run.end.because;
+      }
+    }
+    const violations = engine.violations();
+    if (violations.length > 0) {
+      status = 'invalid';
+      because = violations.join('; ');
+    } else if (stopped) {
+      status = 'not-comparable';
+      because = `stopped by the user after ${(logbook.lastUs / 1e6).toFixed(0)} s of ${(resolved.durationUs / 1e6).toFixed(0)} s`;
+    }
+    const twinAlarms = request.twin && recipe && !stopped ? await twinJournal(request, resolved, recipe) : undefined;
+    const judged = judgeRun({
+      runId,
+      resolved,
+      plant: inputs.plant,
+      recipe: detector,
+      warmUpUs: warmUpUs(recipe),
+      transport: via,
+      pace: formatPace(pace),
+      status,
+      because,
+      framesDigest: logbook.framesDigest(),
+      frames: logbook.frames,
+      endUs: logbook.lastUs,
+      truth: logbook.truth,
+      alarms: logbook.alarms,
+      ...(twinAlarms ? { twinAlarms } : {}),
+    });
+    const { card } = judged;
+    await writer.close({
+      status,
+      because,
+      journalDigest: card.journalDigest,
+      framesDigest: card.framesDigest,
+    });
+    const html = reportHtml(judged, engine.layout, logbook.trends(), resolved.about);
+    await writeText(folder, 'card.json', `${JSON.stringify(card, undefined, 2)}\n`);
+    const htmlPath = await writeText(folder, 'report.html', html);
+    if (request.csv) await exportCsv(folder);
+    return { card, judged, folder, html, htmlPath, stopped, ...(server ? { server } : {}) };
+  } catch (error) {
+    await server?.close();
+    // What was recorded stays, and says that it is not the whole.
+    await writer
+      .close({ status: 'invalid', because: error instanceof ProblemError ? error.message : String(error) })
+      .catch(() => {});
+    throw error;
+  }
+}
+
+export function warmUpUs(recipe: Recipe | undefined): number {
+  return recipe ? Math.round(recipe.spec['warm-up'] * 1e6) : 0;
+}
+
+/** The journal of the same run in which nothing leaks; only ever in process, as the journal does not depend on the way. */
+async function twinJournal(request: RunRequest, resolved: ResolvedScenario, recipe: Recipe): Promise<AlarmEvent[]> {
+  const engine = new ScenarioEngine(resolved, request.inputs.plant.spec, { exact: request.exact, twin: true });
+  const alarms: AlarmEvent[] = [];
+  const pipeline = createPipeline(recipe, engine.layout, engine.asBuilt);
+  await runInProcess(engine, undefined, [{ pipeline, onAlarm: (e) => alarms.push(e) }], {
+    signal: request.signal,
+    onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
+  });
+  return alarms;
+}

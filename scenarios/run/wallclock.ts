@@ -1,0 +1,19 @@
+/** Wall time of runs: waits, turns of the event loop, and how long something took. No result ever sees it. */
+import { setImmediate as immediate, setTimeout as timeout } from 'node:timers/promises';
+
+/** Waits; with a signal, at most until it is aborted. */
+export async function sleep(ms: number, signal?: AbortSignal): Promise<undefined> {
+  await timeout(ms, undefined, signal ? { signal } : {}).catch(() => {});
+  return undefined;
+}
+
+/** Lets sockets, disks and Ctrl-C have their turn. */
+export function turn(): Promise<void> {
+  return immediate();
+}
+
+/** Seconds since it was made. */
+export function stopwatch(): () => number {
+  const started = performance.now();
+  return () => (performance.now() - started) / 1000;
+}

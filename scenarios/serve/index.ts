@@ -1,0 +1,4 @@
+/** The door of the live twin. */
+export { inCi } from './ci.ts';
+export { addPage, type LiveState } from './page.ts';
+export { USUAL_PORTS, usualPort } from './ports.ts';
