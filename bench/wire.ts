@@ -2,7 +2,8 @@
  * Lockstep scans per second over the real wires, whole stack: the crude-line plant at 0.05 s steps, the recorder on, the
  * plant's server, real sockets, a frame source and a recipe. The detector runs in this process or in one of its own.
  * `still` rows put a plant that costs nothing behind the same sockets: what the wire alone allows.
- * `npx tsx bench/wire.ts [--json] [--scans N]`. Ratios are against the same recipe in process, in the same run.
+ * `npx tsx bench/wire.ts [--json] [--scans N] [--turns N]`. Ratios are against the same recipe in process, in the same
+ * run and turn; values are medians.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -33,7 +34,8 @@ const argument = (name: string) => {
   const at = process.argv.indexOf(name);
   return at < 0 ? undefined : process.argv[at + 1];
 };
-const SCANS = Number(argument('--scans') ?? 4000);
+const SCANS = Number(argument('--scans') ?? 3000);
+const TURNS = Number(argument('--turns') ?? 3);
 const WARM_UP = Math.min(1000, SCANS >> 2);
 const PLANT = unwrap(readPlant(fileURLToPath(new URL('../models/plants/crude-line.yaml', import.meta.url)))).value;
 const SEED = 7;
@@ -195,38 +197,65 @@ interface Row {
   against: string | null;
 }
 
+interface Contender {
+  readonly name: string;
+  readonly plant: PlantKind;
+  readonly road: Road;
+  readonly recipe: string;
+  readonly where: 'same' | 'own';
+  readonly rates: number[];
+}
+
+const ROADS = { inproc: 'in process', gateway: 'Modbus gateway', stations: 'Modbus stations', websocket: 'WebSocket' };
+
+function contenders(plant: PlantKind, recipe: string, places: readonly ('same' | 'own')[]): Contender[] {
+  const one = (road: Road, where: 'same' | 'own'): Contender => {
+    const place = road === 'inproc' ? '' : `, detector in ${where === 'same' ? 'the same process' : 'its own process'}`;
+    const name = `${ROADS[road]}, ${recipe}${plant === 'still' ? ', still plant' : ''}${place}`;
+    return { name, plant, road, recipe, where, rates: [] };
+  };
+  const wires = (['gateway', 'stations', 'websocket'] as const).flatMap((road) => places.map((w) => one(road, w)));
+  return [one('inproc', 'same'), ...wires];
+}
+
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+/** Runs all of a group in turn, several times; a ratio is the median of ratios within a turn, so that a busy moment weighs on all. */
+async function measure(group: readonly Contender[]): Promise<Row[]> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const c of group) c.rates.push(await run(c.plant, c.road, c.recipe, c.where));
+  }
+  const against = group[0]!;
+  return group.map((c) => ({
+    name: c.name,
+    value: Math.round(median(c.rates)),
+    unit: 'scans/s',
+    ratio: c === against ? null : Number(median(c.rates.map((r, i) => r / against.rates[i]!)).toFixed(3)),
+    against: c === against ? null : against.name,
+  }));
+}
+
 async function main(): Promise<void> {
   const rows: Row[] = [];
-  const add = (name: string, value: number, against?: Row) => {
-    const row = {
-      name,
-      value: Math.round(value),
-      unit: 'scans/s',
-      ratio: against ? Number((value / against.value).toFixed(3)) : null,
-      against: against?.name ?? null,
-    };
-    rows.push(row);
-    if (!process.argv.includes('--json'))
-      console.log(
-        `${String(row.value).padStart(8)} scans/s  ${row.ratio === null ? '     ' : row.ratio.toFixed(2)}  ${name}`,
-      );
-    return row;
+  for (const group of [
+    contenders('crude-line', 'null', ['same', 'own']),
+    contenders('crude-line', 'balance', ['same', 'own']),
+    contenders('still', 'null', ['own']),
+  ]) {
+    const measured = await measure(group);
+    rows.push(...measured);
+    if (process.argv.includes('--json')) continue;
+    for (const { name, value, ratio } of measured)
+      console.log(`${String(value).padStart(8)} scans/s  ${ratio === null ? '    ' : ratio.toFixed(2)}  ${name}`);
+  }
+  const configuration = {
+    plant: 'crude-line',
+    seed: SEED,
+    scans: SCANS,
+    turns: TURNS,
+    node: process.version,
+    arch: process.arch,
   };
-  for (const recipe of ['null', 'balance']) {
-    const inproc = add(`in process, ${recipe}`, await run('crude-line', 'inproc', recipe, 'same'));
-    for (const road of ['gateway', 'stations', 'websocket'] as const) {
-      for (const where of ['same', 'own'] as const) {
-        const name = `${road === 'websocket' ? 'WebSocket' : `Modbus ${road}`}, ${recipe}, detector in ${where === 'same' ? 'the same process' : 'its own process'}`;
-        add(name, await run('crude-line', road, recipe, where), inproc);
-      }
-    }
-  }
-  const still = add('in process, null, still plant', await run('still', 'inproc', 'null', 'same'));
-  for (const road of ['gateway', 'stations', 'websocket'] as const) {
-    const name = `${road === 'websocket' ? 'WebSocket' : `Modbus ${road}`}, null, still plant, detector in its own process`;
-    add(name, await run('still', road, 'null', 'own'), still);
-  }
-  const configuration = { plant: 'crude-line', seed: SEED, scans: SCANS, node: process.version, arch: process.arch };
   const digest = digestJson(configuration).slice(0, 16);
   if (process.argv.includes('--json')) {
     process.stdout.write(`${JSON.stringify({ bench: 'wire', configuration, digest, rows })}\n`);

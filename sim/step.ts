@@ -4,8 +4,8 @@
  *   1. due commands               (Sim.apply, between ticks)
  *   2. weather                    (none in a liquid plant)
  *   3. controls and equipment     moveEquipment, growLeaks
- *   4. liquid and gas networks    stepCharacteristics
- *   5. tanks                      holdTankLevels
+ *   4. tanks from outside         holdTankLevels
+ *   5. liquid and gas networks    stepCharacteristics, its tanks included
  *   6. leaks give kg/s            drainLeaks; once a scan reportLeaks writes the truth
  *   7. air                        (none in a liquid plant)
  *   8. instruments                sampleInstruments
@@ -23,8 +23,8 @@ export function stepPlant(model: PlantModel, state: PlantState, frame: Frame, tr
   const ticks = state.clock[2]! + 1;
   moveEquipment(model, state, timeUs);
   growLeaks(model, state, timeUs);
-  stepCharacteristics(model.network, state.network);
   holdTankLevels(model, state);
+  stepCharacteristics(model.network, state.network);
   drainLeaks(model, state);
   sampleInstruments(model, state, timeUs);
   state.clock[0] = timeUs;

@@ -60,6 +60,8 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
   const warmUpScans = Math.max(30, Math.round(settings.warmUp_s / scan_s));
   const forget = 1 - Math.exp(-scan_s / settings.forget_s);
   const smooth = 1 - Math.exp(-scan_s / SPAN_SMOOTH_S);
+  // A plant without noise has no scatter to divide by.
+  const leastSigma_m3_s = 1e-9 * line.designFlow_m3_s;
 
   const residual_m3_s = arena.f64(nSection);
   const recent_m3_s = arena.f64(nSection);
@@ -151,7 +153,7 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
           const delta = imbalance - mean[i]!;
           mean[i] = mean[i]! + delta / (n + 1);
           scatter[i] = scatter[i]! + delta * (imbalance - mean[i]!);
-          sigma_m3_s[i] = Math.sqrt(scatter[i]! / Math.max(1, n));
+          sigma_m3_s[i] = Math.max(leastSigma_m3_s, Math.sqrt(scatter[i]! / Math.max(1, n)));
           for (const k of section.spans) learnSpan(k, flowIn);
           residual_m3_s[i] = 0;
           ready[i] = 0;

@@ -3,7 +3,7 @@
  * wrong into what people and scripts can use:
  * 0 pass or acceptable · 1 a verdict failed · 2 bad input · 3 our mistake · 4 not comparable or invalid · 130 stopped.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import type { ProblemError } from '../../models/contract/index.ts';
 import { createIo, type Surroundings } from './io.ts';
 import { type CommonOptions, VERBS, type Verb, type VerbModule } from './verbs.ts';
@@ -37,7 +37,14 @@ async function dispatch(argv: readonly string[], surroundings: Surroundings): Pr
     .option('--verbose', 'say more, and show where a failure came from')
     .helpOption('-h, --help', 'say what there is')
     .helpCommand('help [verb]', 'say what a verb takes')
-    .configureHelp({ subcommandTerm: (c) => [c.name(), c.usage().replace('[options]', '').trim()].join(' ').trim() })
+    .configureHelp({
+      subcommandTerm: (c) => [c.name(), c.usage().replace('[options]', '').trim()].join(' ').trim(),
+      optionDescription(option) {
+        // That a switch is off until it is switched on needs no words.
+        if (option.isBoolean() && option.defaultValue === false) return option.description;
+        return Help.prototype.optionDescription.call(this, option);
+      },
+    })
     .configureOutput({ writeOut: surroundings.stdout, writeErr: surroundings.stderr })
     .exitOverride()
     .addHelpText(

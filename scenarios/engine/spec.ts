@@ -70,11 +70,11 @@ const byPipe = z.strictObject({ pipe: id, fraction: drawable('fraction', { min: 
 const byKp = z.strictObject({ kp: drawable('length') });
 const placeSchema = choose(
   (raw, ctx) => {
-    if (raw !== null && typeof raw === 'object' && !Array.isArray(raw)) return 'kp' in raw ? byKp : byPipe;
-    addIssue(ctx, {
-      found: JSON.stringify(raw) ?? 'nothing',
-      expected: 'a place: { pipe: P-1, fraction: 0.4 } or { kp: 31.2 km }',
-    });
+    const keys = raw !== null && typeof raw === 'object' ? Object.keys(raw) : [];
+    if (keys.includes('kp')) return byKp;
+    if (keys.includes('pipe')) return byPipe;
+    const found = keys.length > 0 ? `a map of ${keys.join(', ')}` : (JSON.stringify(raw) ?? 'nothing');
+    addIssue(ctx, { found, expected: 'a place: { pipe: P-1, fraction: 0.4 } or { kp: 31.2 km }' });
     return undefined;
   },
   z.union([byPipe, byKp]),

@@ -84,9 +84,14 @@ async function spreadOut(
     await Promise.all(
       Array.from({ length: count }, () => {
         const child = fork(spread.entry, [...spread.args, WORKER_FLAG], {
-          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+          stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         });
         children.push(child);
+        // Heard only where a worker dies: at Ctrl-C each of them would say that it stops.
+        let tail = '';
+        child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+          tail = (tail + text).slice(-2000);
+        });
         return new Promise<void>((resolve, reject) => {
           let busy: number | undefined;
           const next = () => {
@@ -109,7 +114,7 @@ async function spreadOut(
             else
               reject(
                 new Error(
-                  `a worker ended ${signal ? `by ${signal}` : `with code ${code}`} in the middle of job ${busy}`,
+                  `a worker ended ${signal ? `by ${signal}` : `with code ${code}`} in the middle of job ${busy}\n${tail}`,
                 ),
               );
           });

@@ -47,6 +47,10 @@ export function trueValue(model: PlantModel, state: PlantState, tag: number): nu
     case SOURCE.speed:
       si = net.pumpSpeed[e]!;
       break;
+    case SOURCE.running:
+      // The contactor, not the impeller: a tripped pump still turns.
+      si = net.pumpSpeedSet[e]! > 0 && net.pumpTripped[e] === 0 ? 1 : 0;
+      break;
     default:
       si = net.valveOpening[e]!;
   }
@@ -70,20 +74,19 @@ export function sampleInstruments(model: PlantModel, state: PlantState, timeUs: 
     const latency = model.stationLatencyUs[model.tagStation[i]!]!;
     let n = state.sampleCount[i]!;
     let instant = (n + 1) * period - latency;
-    const wide = model.tagWidth[i]! > 1;
-    if (instant > timeUs && !wide) continue;
+    // The value at the end of the tick before the one in which the sample falls is needed too; earlier ones are not.
+    if (instant > timeUs + tick) continue;
     const now = trueValue(model, state, i);
     const before = state.trueBefore[i]!;
+    const contact = model.tagSource[i] === SOURCE.running;
     const slots = 2 * model.tagWidth[i]!;
     const base = model.tagRing[i]!;
     while (instant <= timeUs) {
-      let x = now;
-      if (wide) {
-        const jitter = model.tagJitter_us[i]!;
-        let late = timeUs - instant;
-        if (jitter > 0) late -= jitter * model.jitterStream[i]!.normal(n);
-        x = now - (now - before) * Math.min(1, Math.max(0, late / tick));
-      }
+      const jitter = model.tagJitter_us[i]!;
+      let late = timeUs - instant;
+      if (jitter > 0) late -= jitter * model.jitterStream[i]!.normal(n);
+      const share = contact ? 0 : Math.min(1, Math.max(0, late / tick));
+      const x = now - (now - before) * share;
       const y = state.lagged[i]! + model.tagLagGain[i]! * (x - state.lagged[i]!);
       state.lagged[i] = y;
       state.ring[base + (n % slots)] = measure(model, state, i, n, instant, y);

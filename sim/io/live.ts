@@ -173,8 +173,6 @@ export class LiveClients {
         return `${this.#plant.run.owner?.name ?? 'another client'} owns the acknowledge already; only one detector can`;
       case 'wrong-seq':
         return `scan ${seq} does not wait for an ack; scan ${this.#plant.publication.frame.seq} does`;
-      case 'over':
-        return 'the run is over';
       default:
         return undefined;
     }

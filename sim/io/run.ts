@@ -26,9 +26,9 @@ export interface Peer {
 
 /**
  * taken: done, and in lockstep the next scan stands. later: the recorder is busy; the given callback brings the answer.
- * wrong-seq: not the scan that waits for an ack. not-owner: another peer owns the ack. over: the run has ended.
+ * wrong-seq: not the scan that waits for an ack. not-owner: another peer owns the ack.
  */
-export type AckAnswer = 'taken' | 'later' | 'wrong-seq' | 'not-owner' | 'over';
+export type AckAnswer = 'taken' | 'later' | 'wrong-seq' | 'not-owner';
 
 export interface PlantRunOptions {
   readonly pace: Pace;
@@ -56,6 +56,8 @@ export class PlantRun implements Paced {
   #ready: (() => void)[] = [];
   #pending: { peer: Peer; seq: number; answer: (answer: AckAnswer) => void } | undefined;
   #running: Stoppable[] = [];
+  /** The bounded wait for the last ack where no ack moves the plant. */
+  #lastWait: Stoppable | undefined;
   #settle!: { resolve(end: RunEnd): void; reject(fault: unknown): void };
   readonly #drive: Drive;
   readonly #publication: Publication;
@@ -112,6 +114,7 @@ export class PlantRun implements Paced {
 
   stop(because = 'the run was stopped'): void {
     this.#finish('stopped', because);
+    this.#stopWaiting();
   }
 
   /** Makes the next scan and shows it; false where there is none. For the pace, not for peers. */
@@ -158,14 +161,15 @@ export class PlantRun implements Paced {
 
   /** A peer has done with a scan. `later` is called where the answer is 'later', and not if the peer leaves first. */
   ack(peer: Peer, seq: number, later: (answer: AckAnswer) => void): AckAnswer {
-    if (this.end) return 'over';
     const newest = this.#publication.frame.seq;
     if (this.owner !== peer && this.owner !== undefined) return 'not-owner';
     if (seq < 1 || seq > newest || seq <= this.acked) return 'wrong-seq';
     if (this.lockstep && (seq !== newest || this.#pending)) return 'wrong-seq';
     this.declare(peer);
-    if (!this.lockstep) {
+    // After the end an ack moves nothing: its sender finds out by its next read, or by the end message.
+    if (!this.lockstep || this.end) {
       this.acked = seq;
+      this.#settleIfDone();
       return 'taken';
     }
     if (this.#busy) {
@@ -183,6 +187,7 @@ export class PlantRun implements Paced {
     if (this.owner !== peer) return;
     this.owner = undefined;
     this.#left = peer;
+    this.#settleIfDone();
   }
 
   #silence(limit_s: number): string {
@@ -196,14 +201,12 @@ export class PlantRun implements Paced {
     this.#busy = false;
     const pending = this.#pending;
     this.#pending = undefined;
-    if (this.end) {
-      pending?.answer('over');
-      this.#settle.resolve(this.end);
-    } else if (pending) {
+    if (pending) {
       this.acked = pending.seq;
       this.step();
       pending.answer('taken');
     }
+    this.#settleIfDone();
     for (const then of this.#ready.splice(0)) then();
   }
 
@@ -211,9 +214,33 @@ export class PlantRun implements Paced {
     if (this.end) return;
     this.end = { reason, because, frames: this.#frames };
     for (const running of this.#running.splice(0).reverse()) running.stop();
+    if (reason === 'complete' && !this.lockstep && this.owner) {
+      // A detector that follows a plant in real time is still at the last scans; its alarms count until it has done.
+      this.#lastWait = watch(
+        this.#options.ackTimeout_s,
+        () => this.acked,
+        () => this.#stopWaiting(),
+      );
+    }
     this.#options.onEnd?.(this.end);
-    // While a recorder still writes the last scan, the run has ended but not finished: nothing recorded may be lost.
-    if (!this.#busy) this.#settle.resolve(this.end);
+    this.#settleIfDone();
+  }
+
+  #stopWaiting(): void {
+    this.#lastWait?.stop();
+    this.#lastWait = undefined;
+    this.#settleIfDone();
+  }
+
+  /** The run has ended; it is finished once its last scan is recorded and a detector that follows it has caught up. */
+  #settleIfDone(): void {
+    if (!this.end || this.#busy) return;
+    if (this.#lastWait) {
+      if (this.owner && this.acked < this.#publication.frame.seq) return;
+      this.#lastWait.stop();
+      this.#lastWait = undefined;
+    }
+    this.#settle.resolve(this.end);
   }
 
   /** The plant or its recorder threw: ours, not the user's. */
@@ -221,7 +248,7 @@ export class PlantRun implements Paced {
     this.#settle.reject(fault);
     this.#busy = false;
     this.#finish('stopped', `the plant failed: ${fault instanceof Error ? fault.message : String(fault)}`);
-    this.#pending?.answer('over');
+    this.#pending?.answer('taken');
     this.#pending = undefined;
     for (const then of this.#ready.splice(0)) then();
   }

@@ -43,7 +43,10 @@ export function moveEquipment(model: PlantModel, state: PlantState, timeUs: numb
   }
 }
 
-/** Receipts and deliveries from outside: inflow = −(what the line brings) + (level at start − level) A / τ, as one smooth flow. */
+/**
+ * Receipts and deliveries from outside: inflow = −(what the line brings) + (level at start − level) A / τ, as one smooth flow.
+ * Before the network's step, which then takes or brings the same: a steady tank ends the step where it began.
+ */
 export function holdTankLevels(model: PlantModel, state: PlantState): void {
   const net = state.network;
   const dt_s = model.tickUs * 1e-6;

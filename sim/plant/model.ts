@@ -16,6 +16,7 @@ export const SOURCE = {
   tankLevel: 5,
   speed: 6,
   opening: 7,
+  running: 8,
 } as const;
 
 export interface LeakModel {

@@ -98,9 +98,7 @@ describe('doctor', () => {
       ['DuckDB', true],
     ]);
   });
-});
 
-describe('doctor', () => {
   it('looks at the ports that serve takes', async () => {
     const { stdout } = await inProcess('doctor', '--help');
     expect(stdout).toContain(`"${USUAL_PORTS.modbus},${USUAL_PORTS.http}"`);

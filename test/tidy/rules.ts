@@ -209,7 +209,8 @@ function importBreaches(
   // A folder opens all rooms inside it, except its own root room, which opens only files that lie directly in it.
   const allowed = room.may.some((m) => to === m || to.startsWith(`${m}/`));
   if (!allowed) return [`${place}: ${room.folder} may not import ${to}, because ${room.because}`];
-  if (BEHIND_DOORS.includes(room.folder) || !to.endsWith('.ts')) return [];
+  // A single file that a room is named to enter is a door of its own.
+  if (BEHIND_DOORS.includes(room.folder) || room.may.includes(to) || !to.endsWith('.ts')) return [];
   const door = nearestDoor(to, toRoom.folder, files);
   if (door === undefined) {
     const folder = posix.dirname(to);

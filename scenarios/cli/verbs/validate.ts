@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ProblemError, plainProblem } from '../../../models/contract/index.ts';
-import { formatValidation, validateTransient } from '../../validate/transient.ts';
+import { formatValidation, validateTransient } from '../../validate/index.ts';
 import type { Io } from '../io.ts';
 import type { CommonOptions } from '../verbs.ts';
 

@@ -131,6 +131,18 @@ describe('one plant by four roads', () => {
     }
   });
 
+  it('a plant that is closed as soon as its run is finished still lets its detector end in peace', async () => {
+    for (const road of [gateway, stations, websocket]) {
+      const drive = plantDrive({ scans: 5 });
+      const plant = await startPlantServer(drive, { pace: { kind: 'lockstep' } });
+      const closed = plant.finished.then(() => plant.close());
+      const outcome = drain(road(plant, drive));
+      plant.begin();
+      expect((await outcome).scans).toBe(5);
+      await closed;
+    }
+  });
+
   it('every word order carries the same bits', async () => {
     const plain = await overWire(gateway);
     await server!.close();
@@ -142,5 +154,33 @@ describe('one plant by four roads', () => {
       expect(other.frames).toBe(plain.frames);
       await server!.close();
     }
+  });
+});
+
+describe('a plant that waits for nobody', () => {
+  it.each([
+    ['gateway', gateway],
+    ['WebSocket', websocket],
+  ] as const)('is followed to its last scan, and alarms of the last scans still count (%s)', async (_name, road) => {
+    const drive = plantDrive(LEAK_AND_SPEED);
+    const taken: AlarmEvent[] = [];
+    server = await startPlantServer(drive, {
+      pace: { kind: 'realtime', factor: 500 },
+      onAlarm: (event) => taken.push(event),
+    });
+    const source = road(server, drive);
+    await source.open();
+    server.begin();
+    let last = 0;
+    for (let frame = await source.next(); frame; frame = await source.next()) {
+      // The scan at which it comes in may be any; from there on none is left out.
+      if (last > 0) expect(frame.seq).toBe(last + 1);
+      last = frame.seq;
+      await source.ack(frame.seq, eventsOf(frame));
+    }
+    expect(last).toBe(LEAK_AND_SPEED.scans);
+    expect(await server.finished).toMatchObject({ reason: 'complete', frames: 40 });
+    expect(taken.at(-1)!.frameSeq).toBe(40);
+    await source.close();
   });
 });

@@ -100,7 +100,7 @@ timeline:
       '14:20 timeline[2].set.XV-101',
       '19:11 timeline[3].size',
     ]);
-    expect(found[2]!.hint).toContain('PU-102');
+    expect(found[2]!.hint).toBe('did you mean "PU-101"?');
     expect(found[3]!.hint).toBe('did you mean "PT-101"?');
     expect(found[5]!.hint).toBe('a drift is a difference per h or per day');
   });
@@ -124,11 +124,17 @@ expect:
   - detected: { of: leak-2 }
 `);
     expect(found.map((p) => `${p.line}:${p.column} ${p.found}`)).toEqual([
-      '7:5 at and after',
-      '10:5 "leek"',
-      '14:5 unknown key "diamter"',
+      '7:12 at and after',
+      '10:11 "leek"',
+      '11:5 a leak without a size',
+      '14:14 unknown key "diamter"',
     ]);
-    expect(found.map((p) => p.hint)).toEqual([undefined, 'did you mean "leak"?', 'did you mean "diameter"?']);
+    expect(found.map((p) => p.hint)).toEqual([
+      undefined,
+      'did you mean "leak"?',
+      undefined,
+      'did you mean "diameter"?',
+    ]);
   });
 
   it('that makes entries wait for each other is one', () => {

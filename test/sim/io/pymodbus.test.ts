@@ -1,11 +1,11 @@
 /** The frames' digest rebuilt by a client that shares no line of code with us: pymodbus in another process. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { FrameDigest, type WordOrder } from '../../../models/contract/index.ts';
+import { type AlarmEvent, FrameDigest, type WordOrder } from '../../../models/contract/index.ts';
 import { startPlantServer } from '../../../sim/io/index.ts';
 import { LEAK_AND_SPEED, plantDrive } from './plant.ts';
 
@@ -68,4 +68,36 @@ describe.skipIf(!present)('pymodbus in another process', () => {
     },
     60_000,
   );
+
+  it('the detector of docs/protocol.md runs as it is printed, and finds a leak', async () => {
+    const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+    const folder = mkdtempSync(join(tmpdir(), 'leaktwin-pymodbus-'));
+    const script = join(folder, 'detector.py');
+    writeFileSync(script, /```python\n([\s\S]*?)```/.exec(page)![1]!.replace('"slave"', unitKeyword()));
+    const taken: AlarmEvent[] = [];
+    const due = { 80: [{ kind: 'leak.open', leak: 'leak-1', area_m2: 1e-3, growth_s: 0 } as const] };
+    const server = await startPlantServer(plantDrive({ scans: 300, due }), {
+      pace: { kind: 'lockstep' },
+      onAlarm: (event) => taken.push(event),
+    });
+    try {
+      server.begin();
+      const { host, port } = server.modbus!;
+      expect(await python([script, server.http!.url, host, String(port)])).toBe('300 scans, alarm\n');
+      expect(taken).toHaveLength(1);
+      expect(taken[0]).toMatchObject({ alarm: 'EXT-1', to: 'unacknowledged', priority: 1 });
+      console.log(`leak at scan 80, alarm at scan ${taken[0]!.frameSeq}, score ${taken[0]!.score.toFixed(3)}`);
+      expect(taken[0]!.frameSeq).toBeGreaterThan(80);
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
 });
+
+/** What the installed pymodbus calls the unit id, in quotes. */
+function unitKeyword(): string {
+  const ask =
+    'import inspect; from pymodbus.client import ModbusTcpClient as C; p = inspect.signature(C.read_input_registers).parameters; print("device_id" if "device_id" in p else "slave")';
+  return JSON.stringify(spawnSync(PYTHON, ['-c', ask], { encoding: 'utf8' }).stdout.trim());
+}

@@ -216,7 +216,7 @@ describe('WebSocket', () => {
   });
 
   it('drops a client that does not read, with a sentence, and the others go on', async () => {
-    // Padded by a plant that publishes much: a few thousand scans fill what the kernel and we may hold.
+    // A plant that costs nothing: enough scans to fill all that the kernel and the server hold for a client.
     const { drive } = await start({ pace: { kind: 'free' } }, 30_000);
     drive.advance = stillPlant(30_000, drive.layout.scanUs);
     const slow = await viewer(socketUrl());

@@ -1,0 +1,103 @@
+/** crude-line as it ships, and variations of it: without noise, with other instruments, with leaks. */
+import { fileURLToPath } from 'node:url';
+import { createFrame, type Frame, unwrap } from '../../models/contract/index.ts';
+import { type CompilePlantOptions, createSim, type PlantSpec, readPlant, type Sim } from '../../sim/index.ts';
+import { trueValue } from '../../sim/instruments/index.ts';
+
+const PLANT = fileURLToPath(new URL('../../models/plants/crude-line.yaml', import.meta.url));
+
+type Writable<T> = T extends readonly (infer U)[]
+  ? Writable<U>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Writable<T[K]> }
+    : T;
+export type PlantDraft = Writable<PlantSpec>;
+
+/** The plant with a change. */
+export function crudeLine(change: (spec: PlantDraft) => void = () => {}): PlantSpec {
+  const spec = structuredClone(unwrap(readPlant(PLANT)).value) as PlantDraft;
+  change(spec);
+  return spec as PlantSpec;
+}
+
+/** Pumps that do not wander. */
+export function calm(spec: PlantDraft): void {
+  for (const p of spec.pumps) p['speed-wander'] = 0;
+}
+
+/** Instruments and stations that add nothing to the truth but 32 bits of rounding; reported every scan. */
+export function perfect(spec: PlantDraft): void {
+  for (const t of spec.instruments)
+    Object.assign(t, { noise: 0, accuracy: 0, drift: 0, jitter: 0, lag: 0, bits: 32, deadband: undefined });
+  for (const s of spec.stations) Object.assign(s, { 'clock-offset': 0, 'clock-drift': 0, 'poll-latency': 0 });
+}
+
+export function still(change: (spec: PlantDraft) => void = () => {}): PlantSpec {
+  return crudeLine((spec) => {
+    calm(spec);
+    perfect(spec);
+    change(spec);
+  });
+}
+
+export function start(spec: PlantSpec, options: Partial<CompilePlantOptions> = {}): Sim {
+  return createSim(spec, { seed: 1, ...options });
+}
+
+export function instrument(spec: PlantDraft, tag: string): PlantDraft['instruments'][number] {
+  const found = spec.instruments.find((t) => t.tag === tag);
+  if (!found) throw new Error(`no tag ${tag}`);
+  return found;
+}
+
+export function frameOf(sim: Sim): Frame {
+  return createFrame(sim.layout);
+}
+
+/** Ticks for a while; `each` sees the plant after every tick. */
+export function run(sim: Sim, seconds: number, each?: (timeUs: number, scanned: boolean, frame: Frame) => void): Frame {
+  const frame = frameOf(sim);
+  const end = sim.timeUs + Math.round(seconds * 1e6);
+  while (sim.timeUs < end) {
+    const scanned = sim.step(frame);
+    each?.(sim.timeUs, scanned, frame);
+  }
+  return frame;
+}
+
+/** The samples of a tag in a frame, in its own unit. */
+export function samples(sim: Sim, frame: Frame, tag: string): Float32Array {
+  const i = sim.model.tagIndex.get(tag)!;
+  const first = sim.layout.column[i]!;
+  return frame.value.slice(first, first + sim.layout.tags[i]!.width);
+}
+
+export function quality(sim: Sim, frame: Frame, tag: string): number {
+  return frame.quality[sim.model.tagIndex.get(tag)!]!;
+}
+
+/** What a tag would show now if it were perfect. */
+export function truth(sim: Sim, tag: string): number {
+  return trueValue(sim.model, sim.state, sim.model.tagIndex.get(tag)!);
+}
+
+export function head(sim: Sim, node: string): number {
+  return sim.state.network.nodeHead_m[sim.model.network.nodeIndex.get(node)!]!;
+}
+
+/** All bits of a frame, so that NaN equals NaN. */
+export function frameBits(frame: Frame): string {
+  return [
+    frame.seq,
+    frame.timeUs,
+    [...frame.stationTimeUs].join(),
+    [...frame.quality].join(),
+    Buffer.from(frame.value.buffer, frame.value.byteOffset, frame.value.byteLength).toString('hex'),
+  ].join(';');
+}
+
+export function deviation(values: ArrayLike<number>): { mean: number; sigma: number } {
+  const list = Array.from(values);
+  const mean = list.reduce((s, v) => s + v, 0) / list.length;
+  return { mean, sigma: Math.sqrt(list.reduce((s, v) => s + (v - mean) ** 2, 0) / (list.length - 1)) };
+}
