@@ -27,6 +27,7 @@ import {
   HEADER_REGISTERS,
   PROTOCOL_VERSION,
   Quality,
+  RUN_OVER_INPUT,
   stationImage,
   TEXT_ADDRESS,
   textPieces,
@@ -61,8 +62,6 @@ export interface ModbusSourceOptions {
 const BLOCK_REGISTERS = 125;
 /** Requests outstanding at once. modbus-serial has 256 transaction numbers; more would be answered to the wrong caller. */
 const WINDOW = 128;
-/** Discrete input 0 of every unit: the run is over. */
-const RUN_OVER_INPUT = 0;
 const BACK_OFF_ms = { first: 100, most: 5000 };
 
 /** The connection is gone, in a sentence; a polling master tries again. */

@@ -7,7 +7,7 @@
  * all quality words · all columns · seq again 2.
  *
  * Holding registers of every unit: 0-1 acknowledged seq (u32, one FC16) · 2-25 alarm mailbox of fixed form · 26-148 text
- * mailbox (one alarm event as JSON, in pieces) · from 160 set points as float32. Coils: actuators. Discrete inputs: states.
+ * mailbox (one alarm event as JSON, in pieces) · from 160 set points as float32. Coils: actuators. Discrete inputs: 0 the run is over · 1 lockstep.
  * Words of a 32-bit value stand ABCD by default.
  */
 import { type Frame, type FrameLayout, PROTOCOL_VERSION } from './frame.ts';
@@ -22,6 +22,10 @@ export const TEXT_ADDRESS = 26;
 export const TEXT_REGISTERS = 123;
 export const TEXT_BYTES = (TEXT_REGISTERS - 2) * 2;
 export const SETPOINT_ADDRESS = 160;
+
+/** Discrete inputs of every unit. */
+export const RUN_OVER_INPUT = 0;
+export const LOCKSTEP_INPUT = 1;
 
 export type WordOrder = 'ABCD' | 'CDAB' | 'BADC' | 'DCBA';
 export const WORD_ORDERS: readonly WordOrder[] = ['ABCD', 'CDAB', 'BADC', 'DCBA'];
@@ -289,6 +293,8 @@ export function describeImage(layout: FrameLayout, unit: UnitImage): RegisterRow
     `alarm mailbox of fixed form, ${MAILBOX_REGISTERS} registers, written with one FC16`,
   );
   add(TEXT_ADDRESS, 'holding', '', 'text', '', `alarm event as JSON in pieces, ${TEXT_REGISTERS} registers`);
+  add(RUN_OVER_INPUT, 'discrete', '', 'bool', '', 'the run is over');
+  add(LOCKSTEP_INPUT, 'discrete', '', 'bool', '', 'lockstep: the plant waits for the acknowledgement of each scan');
   let setPoint = SETPOINT_ADDRESS;
   let coil = 0;
   for (const c of unit.controls) {

@@ -21,6 +21,7 @@ import {
   PROTOCOL_VERSION,
   putFloat,
   putUint32,
+  RUN_OVER_INPUT,
   SETPOINT_ADDRESS,
   TEXT_ADDRESS,
   TEXT_REGISTERS,
@@ -63,8 +64,6 @@ interface Plant {
 interface Master extends Peer {
   readonly texts: TextCollector;
 }
-
-const DISCRETE_RUN_OVER = 0;
 
 export class Stations {
   readonly server: ModbusServer;
@@ -142,7 +141,7 @@ export class Stations {
           const { run } = this.#plant;
           const bits = [run.end ? 1 : 0, run.lockstep ? 1 : 0];
           for (let i = 0; i < quantity; i += 1) out[i] = bits[address + i]!;
-          if (run.end && address === DISCRETE_RUN_OVER) {
+          if (run.end && address === RUN_OVER_INPUT) {
             this.#told.add(from);
             // The reply must leave before anybody closes.
             if (this.#onTold) queueMicrotask(this.#onTold);
