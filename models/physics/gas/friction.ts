@@ -3,9 +3,10 @@
  *
  *   given    λ
  *   rough    darcyFactor(Re, ε/D) of ../friction.ts: 64/Re, Swamee–Jain, and Dunlop's cubic between
- *   AGA      1/√f = min( 4 log10(3.7 D/ε),  4 F_D log10(Re √f/1.4125) ),  λ = 4 f_Fanning, i.e. 2/√λ = the same
+ *   AGA      λ = 4/F²,  F = min( 4 log10(3.7 D/ε),  F_D F_s ),  F_s = 4 log10(Re/(1.4125 F_s))
  *
- * Re = 4|F|/(π D μ), F mass flow [kg/s], μ viscosity [Pa s]; F_D drag factor of bends and fittings (0.92 … 0.97).
+ * Re = 4|F|/(π D μ), F mass flow [kg/s], μ viscosity [Pa s]; F transmission factor, F_s that of a
+ * smooth pipe, F_D drag factor of bends and fittings (0.92 … 0.97).
  * Source of AGA: Uhl et al., Steady Flow in Gas Pipelines (IGT, 1965); Menon (2005) eqs. 2.48 and 2.49: the rough law when it
  * gives the lower transmission factor.
  */
@@ -19,7 +20,6 @@ export function agaFactor(reynoldsNumber: number, relativeRoughness: number, dra
   const re = Math.max(reynoldsNumber, LEAST_REYNOLDS);
   if (re < 2000) return 64 / re;
   const rough = 4 * Math.log10(3.7 / relativeRoughness);
-  // t = F_D · 4 log10(Re/(1.4125 t/F_D)), t transmission factor 2/√λ: Newton on a concave function from above 1.
   let s = 4 * Math.log10(re / 14);
   for (let i = 0; i < 8; i++) {
     const d = (s - 4 * Math.log10(re / (1.4125 * s))) / (1 + 4 / (Math.LN10 * s));
