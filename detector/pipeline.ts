@@ -147,10 +147,10 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
         deviations.push(d);
         return d;
       }),
-    fronts: (window_s, sigma) =>
-      once(`fronts/${window_s}/${sigma}`, () => {
+    fronts: (window_s, sigma, slowest_s) =>
+      once(`fronts/${window_s}/${sigma}/${slowest_s}`, () => {
         const tags = [...new Set(line!.spans.flatMap((s) => [s.up, s.down]))].sort((a, b) => a - b);
-        const f = createFronts(layout, tags, { window_s, sigma, warmUp_s }, arena);
+        const f = createFronts(layout, tags, { window_s, sigma, slowest_s, warmUp_s }, arena);
         fronts.push(f);
         return f;
       }),

@@ -72,6 +72,8 @@ const methodSchema = z.discriminatedUnion('method', [
     ...alarm,
     /** Half of the matched filter: samples before and behind the front. */
     window: quantity('time', { positive: true, max: 10 }).prefault('1.5 s'),
+    /** A hole that takes longer than this to open makes no front. */
+    slowest: quantity('time', { min: 0, max: 60 }).prefault('10 s'),
     /** Front in standard deviations of the filter's own output. */
     sigma: z.number().positive().default(6),
     /** No front may have been seen anywhere for this long before. */

@@ -3,9 +3,9 @@
  *
  *   d(n) = mean(x[n−m+1 … n]) − mean(x[n−2m+1 … n−m]),   σ_d = σ_x √(2/m) in white noise
  *
- * A step passes through d as a triangle whose apex lies m samples behind it; its height is the step. The time of a front
- * is the centroid of the triangle's upper half, less m − 1/2 samples, by the station's own clock. A slope that lasts is
- * no front: it marks the tag as disturbed for its duration.
+ * A step passes through d as a triangle whose apex lies m samples behind it; its height is the step. A hole that opens in
+ * seconds makes a trapezoid of the same area, m·ΔP. The time of a front is the centroid of the upper half, less m − 1/2
+ * samples, by the station's own clock. A slope that lasts is no front: it marks the tag as disturbed for its duration.
  */
 import type { Frame, FrameLayout } from '../../models/contract/index.ts';
 import type { Arena } from '../../models/kernel/index.ts';
@@ -14,6 +14,8 @@ import type { Cleaner } from '../preprocess/index.ts';
 export interface FrontSettings {
   readonly window_s: number;
   readonly sigma: number;
+  /** Longest rise that still counts as a front. */
+  readonly slowest_s: number;
   readonly warmUp_s: number;
 }
 
@@ -29,6 +31,8 @@ export interface Fronts {
   readonly timeUs: Float64Array;
   /** Height with its sign [Pa] (channels, FRONTS_KEPT). */
   readonly step_Pa: Float64Array;
+  /** How long the front took beyond a step [s] (channels, FRONTS_KEPT). */
+  readonly rise_s: Float64Array;
   /** Height in standard deviations of d (channels, FRONTS_KEPT). */
   readonly significance: Float64Array;
   /** Station time at which d last left the noise and has not come back [µs], NaN in quiet (channels). */
@@ -51,12 +55,14 @@ export function createFronts(
   const period_s = tags.map((t) => layout.tags[t]!.periodUs * 1e-6);
   const half = period_s.map((p) => Math.max(2, Math.round(settings.window_s / p)));
   const largest = Math.max(4, ...half);
-  const length = 4 * largest; // samples kept per channel
+  const slowest = period_s.map((p) => Math.round(settings.slowest_s / p)); // (channels)
+  const length = 6 * largest + Math.max(...slowest, 0); // samples kept per channel
   const warmUpScans = Math.max(30, Math.round(settings.warmUp_s / (layout.scanUs * 1e-6)));
 
   const found = arena.f64(n);
   const timeUs = arena.f64(n * FRONTS_KEPT);
   const step_Pa = arena.f64(n * FRONTS_KEPT);
+  const rise_s = arena.f64(n * FRONTS_KEPT);
   const significance = arena.f64(n * FRONTS_KEPT);
   const sinceUs = arena.f64(n);
   const peak_Pa = arena.f64(n);
@@ -78,26 +84,29 @@ export function createFronts(
     const base = c * length;
     const peak = trace[base + (apex % length)]!;
     const floor = Math.abs(peak) / 2;
-    let w = 0;
-    let moment_samples = 0;
-    let above = 0;
-    const first = Math.max(from, apex - m);
-    const last = Math.min(end, apex + m);
+    const sign = Math.sign(peak);
+    let first = apex;
+    while (first > from && sign * trace[base + ((first - 1) % length)]! > floor) first -= 1;
+    let last = apex;
+    while (last < end && sign * trace[base + ((last + 1) % length)]! > floor) last += 1;
+    const width = last - first + 1;
+    let weight = 0;
+    let moment = 0;
     for (let i = first; i <= last; i += 1) {
-      const excess = Math.abs(trace[base + (i % length)]!) - floor;
-      if (excess <= 0 || Math.sign(trace[base + (i % length)]!) !== Math.sign(peak)) continue;
-      w += excess;
-      moment_samples += excess * (i - end);
-      above += 1;
+      const excess = sign * trace[base + (i % length)]! - floor;
+      weight += excess;
+      moment += excess * (i - end);
     }
     sinceUs[c] = Number.NaN;
-    // A lone bad sample lasts m samples at a constant height and has no apex; a ramp is wider than a step's triangle, whose
-    // upper half is m samples wide.
-    if (w <= 0 || above < m / 3 || above > 1.5 * m || end - from > 5 * m) return;
+    const slow = Math.max(0, width - m);
+    // A lone bad sample has no apex; what takes longer than the slowest front is a ramp that somebody drives.
+    if (weight <= 0 || width < m / 3 || slow > slowest[c]!) return;
     const slot = c * FRONTS_KEPT + (found[c]! % FRONTS_KEPT);
-    const apexUs = endUs + (moment_samples / w) * period_s[c]! * 1e6;
+    const apexUs = endUs + (moment / weight) * period_s[c]! * 1e6;
     timeUs[slot] = Math.round(apexUs - (m - 0.5) * period_s[c]! * 1e6);
-    step_Pa[slot] = peak;
+    // A triangle or a trapezoid alike: its area is height times width at half height, and the step is area over m.
+    step_Pa[slot] = slow > 0.2 * m ? (peak * width) / m : peak;
+    rise_s[slot] = slow * period_s[c]!;
     significance[slot] = Math.abs(peak) / sigma_Pa[c]!;
     found[c] = found[c]! + 1;
   }
@@ -107,6 +116,7 @@ export function createFronts(
     found,
     timeUs,
     step_Pa,
+    rise_s,
     significance,
     sinceUs,
     peak_Pa,

@@ -142,7 +142,7 @@ function place(
     before_m += (line.spans[k]!.length_m * (balance.spanFlow_m3_s[k]! - balance.flowOut_m3_s[i]!)) / rate;
   // The outlet meter, smoothed over a minute, and the slow wander of the learned means are what blurs it.
   const meter_m3_s = (balance.sigma_m3_s[i]! / Math.SQRT2) * Math.sqrt(scan_s / (2 * SMOOTHED_S));
-  const settling = Math.exp(-elapsed_s / SMOOTHED_S) / Math.sqrt(12);
+  const settling = Math.exp(-elapsed_s / (2 * SMOOTHED_S)) / Math.sqrt(12);
   const sigma_m = Math.min(
     widest_m,
     length_m * Math.hypot(meter_m3_s / rate, (0.05 * balance.sigma_m3_s[i]!) / rate, 0.05, settling),

@@ -18,7 +18,7 @@ export interface Context {
   readonly clean: Cleaner;
   balance(forget_s: number): Balance;
   deviation(tags: readonly string[] | undefined): Deviation;
-  fronts(window_s: number, sigma: number): Fronts;
+  fronts(window_s: number, sigma: number, slowest_s: number): Fronts;
   operations(): Operations;
 }
 

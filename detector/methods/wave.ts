@@ -21,7 +21,7 @@ const ECHO_SHARE = 0.35;
 const HEIGHT_RATIO = 3.5;
 
 export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
-  const fronts = context.fronts(spec.window, spec.sigma);
+  const fronts = context.fronts(spec.window, spec.sigma, spec.slowest);
   const line = context.line!;
   const operations = context.operations();
   const channelOf = new Map(fronts.tags.map((t, i) => [t, i]));
@@ -91,7 +91,8 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
     const height_Pa = span.upInLine === span.downInLine ? (fromUp + fromDown) / 2 : span.upInLine ? fromUp : fromDown;
     const flow_m3_s = (2 * height_Pa * span.area_m2) / (line.density_kg_m3 * c);
     const period_s = context.layout.tags[span.up]!.periodUs * 1e-6;
-    const sigmaTime_s = Math.hypot(period_s / Math.sqrt(12), (period_s * 4) / significance);
+    const rise_s = Math.max(fronts.rise_s[upAt]!, fronts.rise_s[downAt]!);
+    const sigmaTime_s = Math.hypot(period_s / Math.sqrt(12), (period_s * 4) / significance, 0.05 * rise_s);
     const clock_s = Math.hypot(clockOf(span.up), clockOf(span.down));
     const sigma_m = Math.hypot(
       (c / 2) * Math.SQRT2 * sigmaTime_s,
@@ -100,7 +101,7 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
     );
     score.value = value;
     score.where = { position_m: span.start_m + x, sigma_m };
-    const relative = Math.hypot(1 / significance, 2 * waveUncertainty, 0.05);
+    const relative = Math.hypot(1 / significance, 2 * waveUncertainty, 0.05, rise_s > 1 ? 0.25 : 0);
     score.rate = {
       massRate_kg_s: flow_m3_s * line.density_kg_m3,
       sigma_kg_s: relative * flow_m3_s * line.density_kg_m3,

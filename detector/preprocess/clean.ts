@@ -82,6 +82,7 @@ export function createCleaner(layout: FrameLayout, settings: CleanSettings, aren
         const width = tag.width;
         const quality = frame.quality[t]!;
         let good = (quality & UNUSABLE) === 0;
+        let mean = 0;
         if (good) {
           const newest = frame.value[first + width - 1]!;
           const held = (quality & Quality.held) !== 0;
@@ -89,11 +90,11 @@ export function createCleaner(layout: FrameLayout, settings: CleanSettings, aren
           else if (!held) repeats[t] = 0;
           lastRaw[t] = newest;
           if (repeats[t]! * Math.max(1, Math.min(width, 4)) >= stuckScans && isNoisy(t)) good = false;
-          if (good && !Number.isFinite(newest)) good = false;
+          for (let k = 0; k < width; k += 1) mean += frame.value[first + k]!;
+          // One sample that is no number spoils the block: a gap, and not a mean that would be learned from.
+          if (!Number.isFinite(mean)) good = false;
         }
         if (good) {
-          let mean = 0;
-          for (let k = 0; k < width; k += 1) mean += frame.value[first + k]!;
           mean = (mean / width) * scale[t]! + offset[t]!;
           value[t] = width === 1 ? hampel(t, mean) : mean;
           usable[t] = 1;

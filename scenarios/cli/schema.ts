@@ -17,6 +17,7 @@ import {
 import { CSV_MAPPING_SCHEMA } from '../../models/recording/index.ts';
 import { plantSchema } from '../../sim/index.ts';
 import { scenarioSchema } from '../engine/index.ts';
+import { suiteSchema } from '../run/index.ts';
 
 export interface NamedSchema {
   readonly name: string;
@@ -28,6 +29,7 @@ export const SCHEMAS: readonly NamedSchema[] = [
   { name: 'plant', summary: 'a plant as YAML', schema: plantSchema },
   { name: 'recipe', summary: 'a detector recipe as YAML', schema: recipeSchema },
   { name: 'scenario', summary: 'a scenario as YAML', schema: scenarioSchema },
+  { name: 'suite', summary: 'a suite as YAML', schema: suiteSchema },
   { name: 'csv-mapping', summary: 'how a foreign CSV becomes a recording, as YAML', schema: CSV_MAPPING_SCHEMA },
   { name: 'alarm', summary: 'an alarm event: a line of the journal', schema: alarmEventSchema },
   { name: 'truth', summary: 'a truth event: what really happened', schema: truthEventSchema },

@@ -23,7 +23,7 @@ export class Logbook {
 
   constructor(layout: FrameLayout, writer: RunWriter | undefined, trends = true) {
     this.digest = new FrameDigest(layout);
-    this.trend = trends ? new TrendBuilder(layout) : undefined;
+    this.trend = trends ? new TrendBuilder(layout, worthDrawing(layout)) : undefined;
     this.writer = writer;
   }
 
@@ -61,4 +61,10 @@ export class Logbook {
   trends() {
     return this.trend?.trends() ?? [];
   }
+}
+
+/** Tags that people look at first on a card: pressures and flows where there are any; a dozen at most. */
+export function worthDrawing(layout: FrameLayout): string[] {
+  const telling = layout.tags.filter((t) => t.quantity === 'pressure' || t.quantity === 'flow');
+  return (telling.length > 0 ? telling : layout.tags).slice(0, 12).map((t) => t.id);
 }

@@ -26,6 +26,7 @@ import {
   TrendBuilder,
 } from '../score/index.ts';
 import { codeDigest } from './inputs.ts';
+import { worthDrawing } from './logbook.ts';
 import { type Expected, isFolder, readTruth } from './logs.ts';
 import { warmUpUs } from './runner.ts';
 
@@ -83,7 +84,7 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
     const { layout, asBuilt } = await source.open();
     const pipeline = createPipeline(recipe, layout, asBuilt);
     const digest = new FrameDigest(layout);
-    const trends = new TrendBuilder(layout);
+    const trends = new TrendBuilder(layout, worthDrawing(layout));
     for (let frame = await source.next(); frame !== undefined; frame = await source.next()) {
       if (frames === 0) startUs = Math.max(0, frame.timeUs - layout.scanUs);
       frames += 1;

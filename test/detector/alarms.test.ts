@@ -85,7 +85,7 @@ describe('the machine', () => {
           before = slow[k]!;
         });
       }),
-      { numRuns: 1000, seed: 1 },
+      { numRuns: 2000, seed: 1 },
     );
     console.log(`${transitions} transitions compared`);
     expect(transitions).toBeGreaterThan(500);
