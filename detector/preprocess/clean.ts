@@ -39,12 +39,15 @@ export function createCleaner(layout: FrameLayout, settings: CleanSettings, aren
   const history = arena.f64(n * window); // (tags, window) ring of raw block means
   const filled = arena.f64(n); // values ever put into the ring (tags)
   const lastRaw = arena.f32(n); // last sample to the bit (tags)
-  const repeats = arena.f64(n); // scans it has stood (tags)
+  const repeats = arena.f64(n); // samples that repeated it (tags)
   const silent = arena.f64(n); // scans without a good value (tags)
   const scale = Float64Array.from(tags, (t) => (t.unit === '' ? 1 : UNITS[t.unit]!.factor));
   const offset = Float64Array.from(tags, (t) => (t.unit === '' ? 0 : (UNITS[t.unit]!.offset ?? 0)));
   const scan_s = layout.scanUs * 1e-6;
-  const stuckScans = Math.max(2, Math.ceil(settings.stuckAfter_s / scan_s));
+  const stuckSamples = Int32Array.from(tags, (t) => {
+    const samples = Math.max(2, Math.ceil((settings.stuckAfter_s * 1e6) / t.periodUs));
+    return t.width > 1 ? Math.min(samples, 2 * t.width) : samples;
+  });
   const holdScans = Math.floor(settings.holdGaps_s / scan_s);
   // The median of a window and of its deviations; scratch, never read across calls.
   const sorted = new Float64Array(window);
@@ -84,13 +87,21 @@ export function createCleaner(layout: FrameLayout, settings: CleanSettings, aren
         let good = (quality & UNUSABLE) === 0;
         let mean = 0;
         if (good) {
-          const newest = frame.value[first + width - 1]!;
           const held = (quality & Quality.held) !== 0;
-          if (!held && newest === lastRaw[t] && tag.noise > 0) repeats[t] = repeats[t]! + 1;
-          else if (!held) repeats[t] = 0;
-          lastRaw[t] = newest;
-          if (repeats[t]! * Math.max(1, Math.min(width, 4)) >= stuckScans && isNoisy(t)) good = false;
-          for (let k = 0; k < width; k += 1) mean += frame.value[first + k]!;
+          let last = lastRaw[t]!;
+          let run = repeats[t]!;
+          for (let k = 0; k < width; k += 1) {
+            const raw = frame.value[first + k]!;
+            mean += raw;
+            run = raw === last ? run + 1 : 0;
+            last = raw;
+          }
+          if (!held) {
+            lastRaw[t] = last;
+            repeats[t] = run;
+            // Neighbouring samples of a healthy tag fall on the same count of its converter now and then; dozens do not.
+            if (run >= stuckSamples[t]! && isNoisy(t)) good = false;
+          }
           // One sample that is no number spoils the block: a gap, and not a mean that would be learned from.
           if (!Number.isFinite(mean)) good = false;
         }

@@ -51,6 +51,13 @@ describe('the line', () => {
     expect(readLine(plainLayout([{ quantity: 'flow', unit: 'm3/h' }]), sim.model.asBuilt)).toBeUndefined();
   });
 
+  it('knows that a node where a pump or a valve branches off reflects, however many pipes meet there', () => {
+    const { asBuilt } = sim.model;
+    const bypass = { id: 'V', kind: 'valve', from: 'N-125', to: 'N-375' } as const;
+    const spans = readLine(sim.layout, { ...asBuilt, links: [...asBuilt.links, bypass] })!.spans;
+    expect(spans.some((s) => s.upInLine || s.downInLine)).toBe(false);
+  });
+
   it('bridges pipes in series without a transmitter between them', () => {
     const { asBuilt } = sim.model;
     const layout = { ...sim.layout, tags: sim.layout.tags.filter((t) => t.id !== 'PT-201') } as FrameLayout;
@@ -224,10 +231,12 @@ describe('fronts', () => {
   );
 
   it('without noise are exact', () => {
-    const fronts = watch(step(150.025, -0.1), 60, { noise: false });
+    // A pascal of ripple, because a noisy transmitter that repeats to the bit is stuck.
+    const ripple = (t: number) => step(150.025, -0.1)(t) + 1e-5 * Math.sin(777.7 * t);
+    const fronts = watch(ripple, 60, { noise: false });
     expect(fronts.found[0]).toBe(1);
     expect(Math.abs(fronts.timeUs[0]! - 150.025e6)).toBeLessThan(1000);
-    expect(fronts.step_Pa[0]).toBeCloseTo(-10_000, 3);
+    expect(Math.abs(fronts.step_Pa[0]! + 10_000)).toBeLessThan(2);
   });
 
   it('two steps are two fronts, with their signs', () => {

@@ -1,7 +1,7 @@
 /** Cleaning: SI values, outliers out, what is stuck or gone not used, short gaps bridged. */
 import { describe, expect, it } from 'vitest';
 import { type Cleaner, type CleanSettings, createCleaner } from '../../detector/preprocess/index.ts';
-import { createFrame, type FrameLayout, Quality } from '../../models/contract/index.ts';
+import { createFrame, type FrameLayout, type LayoutSpec, Quality } from '../../models/contract/index.ts';
 import { bindArena, seeded, toUnit } from '../../models/kernel/index.ts';
 import { plainLayout } from './frames.ts';
 
@@ -30,7 +30,13 @@ function feed(
   });
 }
 
-const FLOW = { id: 'FT', quantity: 'flow', unit: 'm3/h', range: [0, 1800], noise: 1.8 } as const;
+const FLOW: Partial<LayoutSpec['tags'][number]> = {
+  id: 'FT',
+  quantity: 'flow',
+  unit: 'm3/h',
+  range: [0, 1800],
+  noise: 1.8,
+};
 const stream = seeded(4).stream('clean');
 const noisy = (n: number) => 1000 + 1.8 * stream.normal(n);
 
