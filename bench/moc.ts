@@ -1,7 +1,7 @@
 /**
  * What a step of the characteristics costs: cell updates per second on one core against a plain C loop with the same
- * arithmetic (an unrolled JS loop where there is no compiler), the whole step of the 50 km line, and what each friction option
- * adds. All ratios come from one run. `npx tsx bench/moc.ts [--json]`
+ * arithmetic (an unrolled JS loop where there is no compiler), the whole step of the 50 km line, and what each option of friction,
+ * cavities and surge protection adds. All ratios come from one run. `npx tsx bench/moc.ts [--json]`
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,13 +9,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sweepPipes } from '../models/physics/characteristics.ts';
 import {
+  type CompileOptions,
   compileNetwork,
   createState,
   type NetworkModel,
   type NetworkSpec,
   type NetworkState,
+  type NodeSpec,
   type PipeSpec,
   type PumpSpec,
+  type SurgeSpec,
   solveSteady,
   stepCharacteristics,
 } from '../models/physics/index.ts';
@@ -89,8 +92,14 @@ function grid(): NetworkSpec {
   return { nodes, pipes };
 }
 
-function atRest(spec: NetworkSpec, timeStep_s: number, friction: 'fixed' | 'per-pipe' | 'per-cell', refresh = 20) {
-  const compiled = compileNetwork(spec, { timeStep_s, friction, frictionRefreshSteps: refresh });
+function atRest(
+  spec: NetworkSpec,
+  timeStep_s: number,
+  friction: 'fixed' | 'per-pipe' | 'per-cell',
+  refresh = 20,
+  options: Partial<CompileOptions> = {},
+) {
+  const compiled = compileNetwork(spec, { timeStep_s, friction, frictionRefreshSteps: refresh, ...options });
   if (!compiled.ok) throw new Error(compiled.problems.join('\n'));
   const state = createState(compiled.value);
   solveSteady(compiled.value, state);
@@ -201,8 +210,38 @@ export function benchMoc(): { bench: string; rows: Row[] } {
     'friction per cell (Haaland form), every step',
     stepTime(unsteady({ kind: 'haaland', roughnessTerm: 5e-5 }, 1), 2_000),
   );
+  const cavities = { cavitation: 'gas-cavity' } as const;
+  const unsteadyFriction = { unsteadyFriction: 'brunone-vitkovsky' } as const;
+  const option = (name: string, spec: NetworkSpec, options: Partial<CompileOptions>) =>
+    whole(name, stepTime(inMotion(spec, options), 4_000));
+  option('gas cavities, fixed friction', low(smooth), cavities);
+  option('unsteady friction', low(smooth), unsteadyFriction);
+  option('gas cavities and unsteady friction', low(smooth), { ...cavities, ...unsteadyFriction });
+  option('air vessel, surge tank, relief and air valve', { ...low(smooth), surge: DEVICES }, {});
   whole('whole step of the grid, friction per pipe every 20 steps', stepTime(atRest(grid(), 0.01, 'per-pipe'), 400));
   return { bench: 'moc', rows };
+}
+
+/** The line with its second station low enough not to boil at rest. */
+function low(friction: PipeSpec['friction']): NetworkSpec {
+  const spec = line(friction);
+  const lowered = (n: NodeSpec) => (n.kind === 'junction' && /^[SD]2$/.test(n.id) ? { ...n, elevation_m: 30 } : n);
+  return { ...spec, nodes: spec.nodes.map(lowered) };
+}
+
+const DEVICES: SurgeSpec[] = [
+  { id: 'AV', kind: 'air-vessel', node: 'D1', volume_m3: 30, gasVolume_m3: 10 },
+  { id: 'ST', kind: 'surge-tank', node: 'S2', area_m2: 4 },
+  { id: 'RV', kind: 'relief-valve', node: 'D2', setPressureHead_m: 400, area_m2: 1e-3 },
+  { id: 'XA', kind: 'air-valve', node: 'L', inflowDiameter_m: 0.05 },
+];
+
+/** Fixed friction with an option, after a change of speed. */
+function inMotion(spec: NetworkSpec, options: Partial<CompileOptions>) {
+  const m = atRest(spec, 0.05, 'fixed', 20, options);
+  m.state.pumpSpeedSet[0] = 0.9;
+  for (let i = 0; i < 500; i++) stepCharacteristics(m.model, m.state);
+  return m;
 }
 
 /** Per-cell friction in motion, so that no two cells share a flow and every factor is really computed. */

@@ -73,7 +73,12 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
     const difference_s = (fronts.timeUs[upAt]! - fronts.timeUs[downAt]!) * 1e-6;
     if (Math.abs(difference_s) > span.travel_s) return;
     const x = (difference_s + span.length_m / (c + v)) / (1 / (c - v) + 1 / (c + v));
-    if (x < spec.margin * c || span.length_m - x < spec.margin * c) return;
+    // A slow front is timed less well, so more of the span near its stations cannot be told from beyond them; and the hole
+    // that makes it opens once: both stations see the same rise.
+    const rise_s = Math.max(fronts.rise_s[upAt]!, fronts.rise_s[downAt]!);
+    if (rise_s - Math.min(fronts.rise_s[upAt]!, fronts.rise_s[downAt]!) > 0.5 + 0.4 * rise_s) return;
+    const margin_m = (spec.margin + 0.5 * rise_s) * c;
+    if (x < margin_m || span.length_m - x < margin_m) return;
     const firstUs = Math.min(fronts.timeUs[upAt]!, fronts.timeUs[downAt]!);
     const height = Math.min(Math.abs(stepUp), Math.abs(stepDown));
     // A set point moved at a station sends ramps whose timing no matched filter for a step can be trusted with.
@@ -91,7 +96,6 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
     const height_Pa = span.upInLine === span.downInLine ? (fromUp + fromDown) / 2 : span.upInLine ? fromUp : fromDown;
     const flow_m3_s = (2 * height_Pa * span.area_m2) / (line.density_kg_m3 * c);
     const period_s = context.layout.tags[span.up]!.periodUs * 1e-6;
-    const rise_s = Math.max(fronts.rise_s[upAt]!, fronts.rise_s[downAt]!);
     const sigmaTime_s = Math.hypot(period_s / Math.sqrt(12), (period_s * 4) / significance, 0.05 * rise_s);
     const clock_s = Math.hypot(clockOf(span.up), clockOf(span.down));
     const sigma_m = Math.hypot(

@@ -4,10 +4,12 @@
  *   Σ (C_e − H)/B_e = q0 + c √(H − z) + Σ Cd A √(2g) (H − z_k)^n + dV/dt ± links
  *
  * C_e is the characteristic that arrives at pipe end e. Without links this is one equation: linear, a quadratic in √(H − z), or a
- * bracketed Newton. Nodes that links join without length are solved as clusters (`cluster.ts`).
+ * bracketed Newton; a gas cavity makes it another quadratic (`cavity.ts`). Nodes that links join without length, and nodes where
+ * devices or cavities meet openings, are solved as clusters (`cluster.ts`).
  *
  *   tank     A dL/dt = q, trapezoidal: H = H_old + Δt (q_old + q)/(2A). Full: H stays and q spills. Empty: q = 0.
  */
+import { solveAirNode, solveGasNode } from './cavity.ts';
 import { FLAG, LEDGER, type NetworkModel, type NetworkState } from './model.ts';
 import { orificeCoefficient, power, settle, steadyOutflow } from './openings.ts';
 import { rootHead } from './orifice.ts';
@@ -42,6 +44,12 @@ export function solveNodes(model: NetworkModel, state: NetworkState): void {
         break;
       case 4:
         tank(model, state, n);
+        break;
+      case 6:
+        solveGasNode(model, state, n, arriving(model, state, n));
+        break;
+      case 7:
+        solveAirNode(model, state, n, arriving(model, state, n));
         break;
     }
   }

@@ -8,8 +8,8 @@
  * nothing is interpolated. With θ ≠ 0 both characteristics gain V θ Δt (see `convectionSlope`).
  * Source: Wylie & Streeter, Fluid Transients in Systems (1993), §3-2; Chaudhry, Applied Hydraulic Transients (2014), §3.4.
  *
- * One step: 1. equipment moves · 2. friction factors and guards, if due · 3. inner sections, in place; the characteristics that
- * reach the pipe ends are put aside · 4. nodes and clusters find their heads · 5. pipe ends follow · 6. the ledger adds up.
+ * One step: 1. equipment moves · 2. friction factors and guards, if due · 3. inner sections, in place (with cavities or unsteady
+ * friction: `unsteady.ts`, in two passes); the characteristics that reach the pipe ends are put aside · 4. nodes and clusters find their heads · 5. pipe ends follow · 6. the ledger adds up.
  */
 import { solveNodes } from './boundary.ts';
 import { solveClusters } from './cluster.ts';
@@ -17,15 +17,24 @@ import { moveEquipment } from './equipment.ts';
 import { LEDGER, type NetworkModel, type NetworkState } from './model.ts';
 import { refreshResistance } from './resistance.ts';
 import { ledgerFlows } from './state.ts';
+import { showValveFlows } from './surge.ts';
+import { refreshUnsteady, sweepWithOptions } from './unsteady.ts';
 
 /** Moves the network by one time step. Allocates nothing; the same state always gives the same next state. */
 export function stepCharacteristics(model: NetworkModel, state: NetworkState): void {
   moveEquipment(model, state);
-  if (state.steps[0] % model.frictionRefreshSteps === 0) refreshResistance(model, state);
-  sweepPipes(model, state);
+  if (state.steps[0] % model.frictionRefreshSteps === 0) {
+    refreshResistance(model, state);
+    refreshUnsteady(model, state);
+  }
+  const options = model.unsteady || model.gas.sections;
+  if (options) sweepWithOptions(model, state);
+  else sweepPipes(model, state);
   solveNodes(model, state);
   solveClusters(model, state);
   writeEnds(model, state);
+  if (model.gas.sections) copyEnds(model, state);
+  if (model.surge.n > 0) showValveFlows(model, state);
   addToLedger(model, state);
   state.steps[0]++;
 }
@@ -128,6 +137,16 @@ function writeEnds(model: NetworkModel, state: NetworkState): void {
     state.sectionFlow_m3_s[first] = (from - ends[2 * p]) * y;
     state.sectionHead_m[last] = to;
     state.sectionFlow_m3_s[last] = (ends[2 * p + 1] - to) * y;
+  }
+}
+
+/** At a pipe's ends nothing is between what arrives and what leaves: the cavity there is the node's. */
+function copyEnds(model: NetworkModel, state: NetworkState): void {
+  for (let p = 0; p < model.nPipe; p++) {
+    const first = model.sectionStart[p];
+    const last = model.sectionStart[p + 1] - 1;
+    state.gas.sectionFlowOut_m3_s[first] = state.sectionFlow_m3_s[first];
+    state.gas.sectionFlowOut_m3_s[last] = state.sectionFlow_m3_s[last];
   }
 }
 

@@ -3,6 +3,7 @@
  * expected. What passes here can be compiled and solved.
  */
 import type { LinkSpec, NetworkSpec, PipeSpec } from './spec.ts';
+import { checkSurge } from './surgeSpec.ts';
 
 /** All problems of a spec; empty when it can be compiled. */
 export function checkNetwork(spec: NetworkSpec): string[] {
@@ -12,7 +13,7 @@ export function checkNetwork(spec: NetworkSpec): string[] {
 
   duplicates(spec.nodes, 'node', say);
   duplicates([...spec.pipes, ...(spec.links ?? [])], 'pipe or link', say);
-  duplicates(spec.orifices ?? [], 'orifice', say);
+  duplicates([...(spec.orifices ?? []), ...(spec.surge ?? [])], spec.surge ? 'orifice or device' : 'orifice', say);
   if (spec.nodes.length === 0) say('The network has no nodes.');
 
   for (const node of spec.nodes) {
@@ -73,6 +74,9 @@ export function checkNetwork(spec: NetworkSpec): string[] {
     if ((orifice.area_m2 ?? 0) < 0) say(`${name}: area_m2 ${orifice.area_m2} is negative.`);
     if (orifice.exponent !== undefined) positive(orifice.exponent, `${name}: exponent`, say);
   }
+  const piped = new Set(spec.pipes.flatMap((p) => [p.from, p.to]));
+  const linked = new Set((spec.links ?? []).flatMap((l) => [l.from, l.to]));
+  checkSurge(spec.surge ?? [], kinds, piped, linked, say);
   if (problems.length === 0) floating(spec, say);
   return problems;
 }

@@ -1,18 +1,22 @@
 /**
- * Clusters: nodes joined by links without length, solved together for the heads of the nodes and the flows of links and
- * openings by Newton (flows eliminated, Todini & Pilati 1988), from the last step's answer. The unknowns are corrections, so
+ * Clusters: nodes joined by links without length, solved together for the heads of the nodes and the flows of links, openings,
+ * surge protection and cavities by Newton (flows eliminated, Todini & Pilati 1988), from the last step's answer. The unknowns are corrections, so
  * rounding stays as small as the residual. Matrices are dense and small; all room is in `state.solver`.
  */
 import { arriving, EMPTY, FULL, moveTank, netInflow, STORES } from './boundary.ts';
+import { addGas, GAS_WORK, gasGuess, moveGas, settleGas } from './cavity.ts';
 import { evaluateLink, SHUT } from './elements.ts';
 import { FLAG, type NetworkModel, type NetworkState, NODE } from './model.ts';
 import { addOpenings, linkChange, moveOpenings, openGuess, steadyOutflow } from './openings.ts';
+import { addDevice, DEVICE_WORK, moveDevice, settleDevice } from './surge.ts';
 
 const CLUSTER_ITERATIONS = 60;
 /** Flow change relative to the largest flow of the cluster at which Newton stops; the next would be its square. */
 const FLOW_TOLERANCE = 1e-8;
 /** Flow change [m³/s] that does not matter. */
 const LEAST_FLOW = 1e-9;
+/** The same where gas is: what fills a collapsing cavity matters down to its own volume. */
+const LEAST_GAS_FLOW = 1e-12;
 
 /** Heads and flows of all clusters from the characteristics that arrived. */
 export function solveClusters(model: NetworkModel, state: NetworkState): void {
@@ -28,6 +32,9 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
   const mode = arrived + m;
   const spare = mode + m;
   const linkWork = spare + 4;
+  const gasWork = linkWork + 2 * model.nLink; // GAS_WORK numbers per node
+  const deviceWork = gasWork + GAS_WORK * m; // DEVICE_WORK numbers per node
+  const attached = model.attached;
   const firstNode = model.clusterNodeStart[k];
   const size = model.clusterNodeStart[k + 1] - firstNode;
   const firstLink = model.clusterLinkStart[k];
@@ -43,6 +50,10 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
       if (work[mode + i] === FULL) state.nodeHead_m[n] = model.nodeElevation_m[n] + state.tankLevel_m[n];
     }
     openGuess(model, state, n);
+    if (!attached) continue;
+    if (model.gas.nodeGas_m4[n] > 0) gasGuess(model, state, n, work, gasWork + GAS_WORK * i);
+    const device = model.surge.nodeDevice[n];
+    if (device >= 0) work[deviceWork + DEVICE_WORK * i] = state.surge.flow_m3_s[device];
   }
 
   let converged = false;
@@ -61,6 +72,12 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
       work[rhs + i] = work[arrived + i] - steadyOutflow(model, state, n);
       addOpenings(model, state, n, work, row + i, rhs + i);
       work[rhs + i] -= work[row + i] * state.nodeHead_m[n];
+      if (attached) {
+        if (model.gas.nodeGas_m4[n] > 0) addGas(model, state, n, work, gasWork + GAS_WORK * i, row + i, rhs + i);
+        const device = model.surge.nodeDevice[n];
+        if (device >= 0)
+          addDevice(model, state, n, device, work, deviceWork + DEVICE_WORK * i, row + i, rhs + i, spare);
+      }
       if (model.nodeConductance[n] === 0) work[row + i] += SHUT; // a node between two shut valves keeps its head
       if (model.nodeKind[n] === NODE.tank && work[mode + i] === STORES) {
         const G = (2 * model.tankArea_m2[n]) / model.timeStep_s;
@@ -100,6 +117,10 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
       const n = model.clusterNodes[firstNode + i];
       state.nodeHead_m[n] += work[rhs + i];
       change = Math.max(change, moveOpenings(model, state, n));
+      if (!attached) continue;
+      if (model.gas.nodeGas_m4[n] > 0) change = Math.max(change, moveGas(work, gasWork + GAS_WORK * i, work[rhs + i]));
+      if (model.surge.nodeDevice[n] >= 0)
+        change = Math.max(change, moveDevice(work, deviceWork + DEVICE_WORK * i, work[rhs + i]));
     }
     for (let c = firstLink; c < endLink; c++) {
       const l = model.clusterLinks[c];
@@ -109,13 +130,18 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
       largest = Math.max(largest, Math.abs(Q));
       state.linkFlow_m3_s[l] = Q;
     }
-    converged = change <= FLOW_TOLERANCE * largest + LEAST_FLOW;
+    converged = change <= FLOW_TOLERANCE * largest + (attached ? LEAST_GAS_FLOW : LEAST_FLOW);
     if (converged) converged = !tankLeavesLimit(model, state, k, work, mode, arrived);
   }
   if (!converged) state.flags[FLAG.unconverged]++;
 
   for (let i = 0; i < size; i++) {
     const n = model.clusterNodes[firstNode + i];
+    if (attached) {
+      if (model.gas.nodeGas_m4[n] > 0) settleGas(model, state, n, work, gasWork + GAS_WORK * i);
+      const device = model.surge.nodeDevice[n];
+      if (device >= 0) settleDevice(model, state, device, work[deviceWork + DEVICE_WORK * i]);
+    }
     if (model.nodeKind[n] === NODE.junction) continue;
     const q = clusterInflow(model, state, k, n, work[arrived + i]);
     if (model.nodeKind[n] === NODE.tank) moveTank(model, state, n, work[mode + i], q);

@@ -6,9 +6,11 @@
  *   P = max(ρ g Q H/η, P_idle s³)       never less than what the impeller churns behind a shut valve
  *   dτ/dt = e τ/T                       a regulator's opening; e error relative to the head it throttles or its flow
  *
+ * Relief valves move here too (`surge.ts`).
  * Source: Wylie & Streeter (1993) ch. 7 (run-down of pumps).
  */
 import { HOLDS, LINK, type NetworkModel, type NetworkState } from './model.ts';
+import { moveReliefValves } from './surge.ts';
 
 /** Relative speed at which a running-down pump stands still. */
 const STANDSTILL = 0.005;
@@ -17,6 +19,7 @@ const CRACK = 0.01;
 
 /** Moves all equipment by one time step. */
 export function moveEquipment(model: NetworkModel, state: NetworkState): void {
+  if (model.surge.n > 0) moveReliefValves(model, state);
   const dt = model.timeStep_s;
   for (let l = 0; l < model.nLink; l++) {
     switch (model.linkKind[l]) {

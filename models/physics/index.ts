@@ -4,6 +4,7 @@
  * `solveSteady` and moved by `stepCharacteristics`. Nothing here knows plants, instruments or truth.
  */
 
+export { airInflow, gasHead_m, gasVolume_m3 } from './cavity.ts';
 export { stepCharacteristics } from './characteristics.ts';
 export { shaftPower_W } from './equipment.ts';
 export * from './fluid.ts';
@@ -19,6 +20,7 @@ export {
   type NetworkModel,
   type NetworkState,
   NODE,
+  SURGE,
   type WaveSpeedReport,
 } from './model.ts';
 export { compileNetwork } from './network.ts';
@@ -32,7 +34,18 @@ export {
   pipeEndFlow_m3_s,
   pipeStartFlow_m3_s,
   resetLedger,
+  startOptions,
   storedVolume_m3,
   velocityAtPipeEnd_m_s,
 } from './state.ts';
 export { type SteadyOptions, type SteadyReport, solveSteady } from './steady.ts';
+export { surgeVolume_m3 } from './surge.ts';
+export type {
+  AirValveSpec,
+  AirVesselSpec,
+  ConnectionSpec,
+  ReliefValveSpec,
+  SurgeSpec,
+  SurgeTankSpec,
+} from './surgeSpec.ts';
+export { brunoneFactor, shearDecay } from './unsteady.ts';

@@ -1,7 +1,8 @@
 /**
  * The compiled network (read-only) and its state (all that changes), as flat typed arrays. This header is the map of the
  * room: every array says its meaning, unit and shape. Shapes: nNode, nPipe, nLink, nOrifice, nSection = Σ (reaches + 1),
- * nCluster (groups of nodes that links join without length).
+ * nCluster (groups of nodes that links join without length, and single nodes that need Newton for
+ * their surge protection or cavity).
  *
  * Signs: pipe and link flows are positive from `from` to `to`; demands, orifice flows and boundary flows are positive out
  * of the network. Pipe p owns sections sectionStart[p] … sectionStart[p + 1] − 1, the first at its `from` node.
@@ -32,6 +33,14 @@ export interface CompileOptions {
   readonly friction?: 'fixed' | 'per-pipe' | 'per-cell';
   /** Steps between two refreshes of friction factors and of the guards, default 20. */
   readonly frictionRefreshSteps?: number;
+  /** `gas-cavity`: the columns part where the liquid boils (discrete gas cavity model, `cavity.ts`). Default none. */
+  readonly cavitation?: 'none' | 'gas-cavity';
+  /** Free gas by volume at atmospheric pressure, default 1e-7: little enough not to slow waves. */
+  readonly gasFraction?: number;
+  /** ψ of the cavities' volumes, 0.5 (trapezoid) … 1 (implicit); default 1, which damps their chatter. */
+  readonly cavityWeight?: number;
+  /** `brunone-vitkovsky`: friction that follows local and convective acceleration (`unsteady.ts`). Default none. */
+  readonly unsteadyFriction?: 'none' | 'brunone-vitkovsky';
 }
 
 /** How far the grid moved a pipe's wave speed: (a' − a)/a. */
@@ -82,7 +91,7 @@ export interface NetworkModel {
   readonly nodeEnds: Int32Array; // 2·pipe for its start, 2·pipe + 1 for its end (2·nPipe)
   readonly nodeOrificeStart: Int32Array; // orifices of node n in nodeOrifices (nNode + 1)
   readonly nodeOrifices: Int32Array; // orifice indices grouped by node (nOrifice)
-  readonly nodeSolve: Uint8Array; // 0 linear, 1 closed form with one √, 2 Newton, 3 reservoir, 4 tank, 5 in a cluster (nNode)
+  readonly nodeSolve: Uint8Array; // 0 linear, 1 closed form with one √, 2 Newton, 3 reservoir, 4 tank, 5 in a cluster, 6 linear with a cavity, 7 with an air valve (nNode)
   readonly tankArea_m2: Float64Array; // cross-section [m²], 0 elsewhere (nNode)
   readonly tankMinLevel_m: Float64Array; // [m] above its bottom (nNode)
   readonly tankMaxLevel_m: Float64Array; // [m] above its bottom (nNode)
@@ -145,6 +154,54 @@ export interface NetworkModel {
   readonly clusterLinks: Int32Array; // (nLink)
   readonly nodeSlot: Int32Array; // position of a node within its cluster, −1 elsewhere (nNode)
   readonly clusterLargest: number; // nodes of the largest cluster
+
+  // options; their arrays are empty where they are not used
+  readonly unsteady: boolean; // unsteady friction
+  readonly attached: boolean; // some node has gas or a device
+  readonly gas: GasModel;
+  readonly surge: SurgeModel;
+}
+
+/** Free gas: cavities at computing sections and nodes, and the air that air valves let in. */
+export interface GasModel {
+  readonly sections: boolean; // cavities at sections, and at junctions with pipes
+  readonly nodes: boolean; // some node holds gas: a cavity, or the air of an air valve
+  readonly weight: number; // ψ
+  readonly atmosphere_m: number; // absolute head of the atmosphere [m]
+  readonly pipeGas_m4: Float64Array; // h V of the gas of an inner section [m⁴] (nPipe)
+  readonly nodeGas_m4: Float64Array; // h V of a node's gas, the least where an air valve is; 0: no gas [m⁴] (nNode)
+  readonly nodeGasBase_m: Float64Array; // head H at which the gas has no pressure [m] (nNode)
+  readonly nodeAirValve: Int32Array; // device, −1 where none (nNode)
+}
+
+/** Codes in `SurgeModel.kind`. */
+export const SURGE = { airVessel: 0, surgeTank: 1, airValve: 2, reliefValve: 3 } as const;
+
+/** Surge protection: devices at nodes, in the order of the spec. Shape nSurge unless said otherwise. */
+export interface SurgeModel {
+  readonly n: number;
+  readonly ids: readonly string[];
+  readonly index: ReadonlyMap<string, number>;
+  readonly kind: Uint8Array; // SURGE code
+  readonly node: Int32Array;
+  readonly nodeDevice: Int32Array; // vessel or surge tank of a node, −1 where none (nNode)
+  readonly volume_m3: Float64Array; // of a vessel, gas and liquid
+  readonly gasVolume0_m3: Float64Array; // of a vessel in the steady state
+  readonly exponent: Float64Array; // polytropic n of a vessel
+  readonly area_m2: Float64Array; // plan area of tank or vessel, ∞: the level stays; lift area of a relief valve
+  readonly level0_m: Float64Array; // elevation of a vessel's surface in the steady state [m]
+  readonly bottom_m: Float64Array; // elevation below which a surge tank gives nothing
+  readonly top_m: Float64Array; // elevation of its rim
+  readonly lossIn_s2_m5: Float64Array; // R of the connection, flow into the device
+  readonly lossOut_s2_m5: Float64Array; // R of the connection, flow out of it
+  readonly airIn_m2: Float64Array; // Cd A of an air valve, inwards
+  readonly airOut_m2: Float64Array; // Cd A of an air valve, outwards
+  readonly orifice: Int32Array; // of a relief valve, −1 elsewhere
+  readonly opensAt_m: Float64Array; // piezometric head at which a relief valve lifts
+  readonly fullAt_m: Float64Array; // head of full lift
+  readonly reseatsAt_m: Float64Array; // head at which it shuts again
+  readonly opening_per_s: Float64Array; // 1/opening time
+  readonly closing_per_s: Float64Array; // 1/closing time
 }
 
 /** All that changes. Snapshot: copy `buffer`; restore: copy it back. */
@@ -185,9 +242,45 @@ export interface NetworkState {
   readonly ledgerFlow_m3_s: Float64Array; // the flows at the last step that the ledger integrates (LEDGER_SIZE)
   readonly flags: Float64Array; // indices FLAG (FLAG_SIZE)
 
+  // options; empty where they are not used
+  readonly gas: GasState;
+  readonly unsteady: UnsteadyState;
+  readonly surge: SurgeState;
+
   // scratch of a step; in the buffer so that nothing is hidden
   readonly endCharacteristic_m: Float64Array; // C− at pipe starts, C+ at pipe ends [m] (2·nPipe)
   readonly solver: Float64Array; // dense matrix and vectors of a cluster
+}
+
+/** Solved with the sections and nodes. With cavities `sectionFlow_m3_s` is what arrives at a section from its `from` side. */
+export interface GasState {
+  readonly sectionFlowOut_m3_s: Float64Array; // what leaves a section on its `to` side (nSection)
+  readonly sectionCavity_m3: Float64Array; // gas and vapour at inner sections (nSection)
+  readonly nodeCavity_m3: Float64Array; // gas, vapour or air at nodes (nNode)
+  readonly nodeCavityFlow_m3_s: Float64Array; // liquid that fills it, −dV/dt (nNode)
+  readonly air_m4: Float64Array; // h V of an air valve's air: its mass (nSurge)
+}
+
+/** What unsteady friction remembers, and the characteristics of the sweep that options share. */
+export interface UnsteadyState {
+  readonly pipeFactor: Float64Array; // Brunone's k now (nPipe)
+  readonly pipeMeanFlow_m3_s: Float64Array; // slow mean of |Q|, which k follows (nPipe)
+  readonly flowBefore_m3_s: Float64Array; // sectionFlow one step ago (nSection)
+  readonly flowOutBefore_m3_s: Float64Array; // sectionFlowOut one step ago (nSection with cavities)
+  readonly plus_m: Float64Array; // C+ that leaves a section: scratch (nSection)
+  readonly minus_m: Float64Array; // C− that leaves a section: scratch (nSection)
+}
+
+/** Surge protection (nSurge each). */
+export interface SurgeState {
+  readonly flow_m3_s: Float64Array; // into the device; of a relief valve and an air valve out of the line (of an air valve: −dV/dt)
+  readonly gasVolume_m3: Float64Array; // in a vessel
+  readonly gasConstant: Float64Array; // h Vⁿ of a vessel
+  readonly level_m: Float64Array; // elevation of the surface
+  readonly spilled_m3: Float64Array; // over the rim of a surge tank since the ledger was reset
+  readonly lift: Float64Array; // of a relief valve, 0…1
+  readonly lifted: Uint8Array; // 1: the relief valve has popped and not reseated
+  readonly stepsAtLimit: Float64Array; // steps in which a vessel or tank was empty, or a tank spilled
 }
 
 /** Indices into `ledger_m3` [m³]: volumes into (reservoir) and out of the network since the last reset, and what was stored then. */

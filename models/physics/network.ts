@@ -5,6 +5,7 @@
  *                                  in exactly one step and the characteristics need no interpolation
  *   B = a'/(g A)                   impedance of a pipe [s/m²]
  */
+import { compileGas } from './cavity.ts';
 import { checkNetwork } from './check.ts';
 import {
   type CompileOptions,
@@ -24,6 +25,7 @@ import {
   type NetworkSpec,
   type PumpCurveSpec,
 } from './spec.ts';
+import { compileSurge, reliefOrifices } from './surge.ts';
 
 const WATER = { density_kg_m3: 998.2, kinematicViscosity_m2_s: 1.004e-6, vapourHead_m: -10.1 };
 
@@ -33,8 +35,21 @@ export function compileNetwork(spec: NetworkSpec, options: CompileOptions): Chec
   if (!(options.timeStep_s > 0 && Number.isFinite(options.timeStep_s))) {
     problems.push(`timeStep_s is ${options.timeStep_s}; expected a positive number.`);
   }
+  problems.push(...checkOptions(spec, options));
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, value: compile(spec, options) };
+}
+
+function checkOptions(spec: NetworkSpec, options: CompileOptions): string[] {
+  const problems: string[] = [];
+  const { gasFraction = 1e-7, cavityWeight = 1 } = options;
+  if (!(gasFraction > 0 && gasFraction <= 1e-2))
+    problems.push(`gasFraction is ${gasFraction}; expected more than 0 and at most 0.01.`);
+  if (!(cavityWeight >= 0.5 && cavityWeight <= 1)) problems.push(`cavityWeight is ${cavityWeight}; expected 0.5 … 1.`);
+  const vapour = spec.fluid?.vapourHead_m;
+  if (options.cavitation === 'gas-cavity' && vapour !== undefined && !Number.isFinite(vapour))
+    problems.push(`vapourHead_m is ${vapour}; cavities need a number.`);
+  return problems;
 }
 
 function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
@@ -42,7 +57,9 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
   const dt = options.timeStep_s;
   const fluid = { ...WATER, ...spec.fluid };
   const links = spec.links ?? [];
-  const orifices = spec.orifices ?? [];
+  const devices = spec.surge ?? [];
+  const ownOrifices = spec.orifices ?? [];
+  const orifices = [...ownOrifices, ...reliefOrifices(devices)];
   const nodeIndex = indexOf(spec.nodes);
   const nNode = spec.nodes.length;
   const nPipe = spec.pipes.length;
@@ -76,12 +93,35 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
   const orificeBase_m = f64(orifices, (o) => nodeElevation_m[at(o.node)] + (o.backHead_m ?? 0));
   const orificeExponent = f64(orifices, (o) => o.exponent ?? 0.5);
 
+  const surge = compileSurge(devices, nodeIndex, nodeElevation_m, g, ownOrifices.length);
+  const gas = compileGas({
+    sections: options.cavitation === 'gas-cavity',
+    fraction: options.gasFraction ?? 1e-7,
+    weight: options.cavityWeight ?? 1,
+    specificWeight_Pa_m: fluid.density_kg_m3 * g,
+    vapourHead_m: fluid.vapourHead_m,
+    nodeElevation_m,
+    isJunction: u8(spec.nodes, (n) => (n.kind === 'junction' ? 1 : 0)),
+    pipeFrom,
+    pipeTo,
+    pipeReachVolume_m3: pipeArea_m2.map((A, p) => (A * spec.pipes[p].length_m) / pipeReaches[p]),
+    airValveNodes: devices.flatMap((d, s) => (d.kind === 'air-valve' ? [[at(d.node), s] as const] : [])),
+  });
+  // nodes whose head needs Newton though no link joins them
+  const alone = spec.nodes.flatMap((node, n) => {
+    const opens = grouped[n].length > 0 || (node.kind === 'junction' && node.demand?.kind === 'pressure');
+    const newton = surge.nodeDevice[n] >= 0 || (gas.nodeGas_m4[n] > 0 && gas.nodeAirValve[n] < 0 && opens);
+    return newton ? [n] : [];
+  });
   const clusters = findClusters(
     nNode,
     links.map((l) => [at(l.from), at(l.to)]),
+    alone,
   );
   const nodeSolve = Uint8Array.from(spec.nodes, (node, n) => {
     if (clusters.nodeSlot[n] >= 0) return 5;
+    if (gas.nodeAirValve[n] >= 0) return 7;
+    if (gas.nodeGas_m4[n] > 0) return 6;
     if (node.kind === 'reservoir') return 3;
     if (node.kind === 'tank') return 4;
     const pressure = node.demand?.kind === 'pressure';
@@ -218,6 +258,11 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
     clusterLinks: clusters.links,
     nodeSlot: clusters.nodeSlot,
     clusterLargest: clusters.largest,
+
+    unsteady: options.unsteadyFriction === 'brunone-vitkovsky',
+    attached: gas.nodes || surge.n > 0,
+    gas,
+    surge,
   };
 }
 
@@ -341,7 +386,8 @@ function flatten(lists: readonly (readonly number[])[]): [Int32Array, Int32Array
   return [start, Int32Array.from(lists.flat())];
 }
 
-function findClusters(nNode: number, ends: readonly (readonly [number, number])[]) {
+/** Groups of nodes that links join, and the nodes `alone` that are solved like them. */
+function findClusters(nNode: number, ends: readonly (readonly [number, number])[], alone: readonly number[]) {
   const root = Int32Array.from({ length: nNode }, (_, i) => i);
   const find = (n: number): number => {
     let r = n;
@@ -349,11 +395,11 @@ function findClusters(nNode: number, ends: readonly (readonly [number, number])[
     return r;
   };
   for (const [a, b] of ends) root[find(b)] = find(a);
-  const roots = [...new Set(ends.map(([a]) => find(a)))].sort((a, b) => a - b);
+  const roots = [...new Set([...ends.map(([a]) => a), ...alone].map(find))].sort((a, b) => a - b);
   const slot = new Map(roots.map((r, k) => [r, k]));
   const nodes: number[][] = roots.map(() => []);
   const links: number[][] = roots.map(() => []);
-  const touched = new Set(ends.flat());
+  const touched = new Set([...ends.flat(), ...alone]);
   for (const n of [...touched].sort((a, b) => a - b)) nodes[slot.get(find(n)) as number].push(n);
   for (let l = 0; l < ends.length; l++) links[slot.get(find(ends[l][0])) as number].push(l);
   const nodeSlot = new Int32Array(nNode).fill(-1);

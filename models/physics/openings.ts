@@ -30,6 +30,17 @@ export function power(head: number, exponent: number): number {
   return exponent === 0.5 ? Math.sqrt(head) : head ** exponent;
 }
 
+/** Outflow that depends on the head, at head H [m³/s]. */
+export function openingFlow(model: NetworkModel, state: NetworkState, n: number, H: number): number {
+  const c = model.nodeDemandCoefficient[n] * state.demandMultiplier[n];
+  let q = c > 0 ? c * power(H - model.nodeElevation_m[n], 0.5) : 0;
+  for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
+    const o = model.nodeOrifices[k];
+    q += orificeCoefficient(model, state, o) * power(H - model.orificeBase_m[o], model.orificeExponent[o]);
+  }
+  return q;
+}
+
 /** Writes the flows of demands and orifices that belong to the node's head. */
 export function settle(model: NetworkModel, state: NetworkState, n: number): void {
   const H = state.nodeHead_m[n];

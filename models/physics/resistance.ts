@@ -82,6 +82,7 @@ function refreshCells(model: NetworkModel, state: NetworkState, p: number): void
 /** Largest R|Q|/B, and the number of sections below vapour pressure. */
 export function checkGuards(model: NetworkModel, state: NetworkState): void {
   const perCell = model.friction === 'per-cell';
+  const parted = model.gas.sections && state.steps[0] > 0;
   let worst = 0;
   let boiling = 0;
   for (let p = 0; p < model.nPipe; p++) {
@@ -90,7 +91,8 @@ export function checkGuards(model: NetworkModel, state: NetworkState): void {
     const rise = model.pipeSlope_m[p];
     const y = model.pipeConductance_m2_s[p];
     const R = state.pipeResistance_s2_m5[p];
-    let limit = model.nodeElevation_m[model.pipeFrom[p]] + model.vapourHead_m;
+    // cavities hold the vapour pressure themselves, but for a steady state that was below it
+    let limit = parted ? Number.NEGATIVE_INFINITY : model.nodeElevation_m[model.pipeFrom[p]] + model.vapourHead_m;
     for (let i = first; i < end; i++) {
       const number = (perCell ? state.sectionResistance_s2_m5[i] : R) * Math.abs(state.sectionFlow_m3_s[i]) * y;
       if (number > worst) worst = number;

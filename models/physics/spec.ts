@@ -1,8 +1,9 @@
 /**
  * What a liquid network is, before it is compiled: plain JSON-like data in SI units. Nodes carry heads, pipes carry waves,
- * links (pumps, valves and kin) join two nodes without length, orifices let liquid out of a node. Heads are piezometric,
+ * links (pumps, valves and kin) join two nodes without length, orifices let liquid out of a node, surge protection stands at one. Heads are piezometric,
  * in metres of the liquid above the datum: H = z + p/(ρ g).
  */
+import type { SurgeSpec } from './surgeSpec.ts';
 
 export interface NetworkSpec {
   readonly name?: string;
@@ -11,6 +12,8 @@ export interface NetworkSpec {
   readonly pipes: readonly PipeSpec[];
   readonly links?: readonly LinkSpec[];
   readonly orifices?: readonly OrificeSpec[];
+  /** Surge protection: devices at junctions. */
+  readonly surge?: readonly SurgeSpec[];
 }
 
 /** Defaults: water at 20 °C. */

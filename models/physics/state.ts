@@ -6,10 +6,14 @@
  *
  * Without friction the characteristics keep V exactly when storage and flows are both trapezoidal: adding C− of section i
  * and C+ of section i + 1 gives (g A Δx/2a²) Δ(H_i + H_{i+1}) = (Δt/2) Δ-trapezoid of (Q_i − Q_{i+1}). The explicit friction
- * term leaves (Δt/2B) R (Q_N|Q_N| − Q_0|Q_0|) per pipe and step, which `massBalanceError_m3` shows.
+ * term leaves (Δt/2B) R (Q_N|Q_N| − Q_0|Q_0|) per pipe and step, and unsteady friction its like, which `massBalanceError_m3`
+ * shows. Cavities and surge protection close exactly.
  */
 import { bindArena } from '../kernel/index.ts';
+import { GAS_WORK, gasVolume_m3, startGas } from './cavity.ts';
 import { FLAG_SIZE, LEDGER, LEDGER_SIZE, LINK, type NetworkModel, type NetworkState, NODE } from './model.ts';
+import { DEVICE_WORK, startSurge, surgeVolume_m3 } from './surge.ts';
+import { startUnsteady } from './unsteady.ts';
 
 /** A state with the settings of the spec; heads and flows are zero until `solveSteady` (or the caller) writes them. */
 export function createState(model: NetworkModel): NetworkState {
@@ -41,8 +45,33 @@ export function createState(model: NetworkModel): NetworkState {
     ledger_m3: a.f64(LEDGER_SIZE),
     ledgerFlow_m3_s: a.f64(LEDGER_SIZE),
     flags: a.f64(FLAG_SIZE),
+    gas: {
+      sectionFlowOut_m3_s: a.f64(model.gas.sections ? nSection : 0),
+      sectionCavity_m3: a.f64(model.gas.sections ? nSection : 0),
+      nodeCavity_m3: a.f64(model.gas.nodes ? nNode : 0),
+      nodeCavityFlow_m3_s: a.f64(model.gas.nodes ? nNode : 0),
+      air_m4: a.f64(model.surge.n),
+    },
+    unsteady: {
+      pipeFactor: a.f64(model.unsteady ? nPipe : 0),
+      pipeMeanFlow_m3_s: a.f64(model.unsteady ? nPipe : 0),
+      flowBefore_m3_s: a.f64(model.unsteady ? nSection : 0),
+      flowOutBefore_m3_s: a.f64(model.unsteady && model.gas.sections ? nSection : 0),
+      plus_m: a.f64(model.unsteady || model.gas.sections ? nSection : 0),
+      minus_m: a.f64(model.unsteady || model.gas.sections ? nSection : 0),
+    },
+    surge: {
+      flow_m3_s: a.f64(model.surge.n),
+      gasVolume_m3: a.f64(model.surge.n),
+      gasConstant: a.f64(model.surge.n),
+      level_m: a.f64(model.surge.n),
+      spilled_m3: a.f64(model.surge.n),
+      lift: a.f64(model.surge.n),
+      lifted: a.u8(model.surge.n),
+      stepsAtLimit: a.f64(model.surge.n),
+    },
     endCharacteristic_m: a.f64(2 * nPipe),
-    solver: a.f64(m * m + 4 * m + 2 * nLink + 4),
+    solver: a.f64(m * m + 4 * m + 2 * nLink + 4 + (model.attached ? (GAS_WORK + DEVICE_WORK) * m : 0)),
   }));
   const state: NetworkState = { buffer, ...views };
   state.demandMultiplier.fill(1);
@@ -90,7 +119,7 @@ export function velocityAtPipeEnd_m_s(model: NetworkModel, state: NetworkState, 
   return state.sectionFlow_m3_s[section] / model.pipeArea_m2[pipe];
 }
 
-/** Liquid in all pipes [m³] at the density of zero gauge pressure, trapezoidal over the sections. */
+/** What all pipes hold [m³] at the density of zero gauge pressure, trapezoidal over the sections; cavities count as liquid here. */
 export function linePack_m3(model: NetworkModel, state: NetworkState): number {
   let volume = 0;
   for (let p = 0; p < model.nPipe; p++) {
@@ -107,9 +136,10 @@ export function linePack_m3(model: NetworkModel, state: NetworkState): number {
   return volume;
 }
 
-/** Line pack and tanks together [m³]. */
+/** Line pack, tanks and surge protection together [m³], without the gas in pipes. */
 export function storedVolume_m3(model: NetworkModel, state: NetworkState): number {
   let volume = linePack_m3(model, state);
+  if (model.attached) volume += surgeVolume_m3(model, state) - gasVolume_m3(model, state);
   for (let n = 0; n < model.nNode; n++) volume += model.tankArea_m2[n] * state.tankLevel_m[n];
   return volume;
 }
@@ -117,14 +147,26 @@ export function storedVolume_m3(model: NetworkModel, state: NetworkState): numbe
 /** What came in minus what went out minus what is more in store, since the ledger was reset [m³]: 0 but for friction's share. */
 export function massBalanceError_m3(model: NetworkModel, state: NetworkState): number {
   const L = state.ledger_m3;
-  const net =
+  let net =
     L[LEDGER.reservoirIn] - L[LEDGER.demandOut] - L[LEDGER.orificeOut] - L[LEDGER.boundaryOut] - L[LEDGER.tankSpill];
+  for (let d = 0; d < model.surge.n; d++) net -= state.surge.spilled_m3[d];
   return net - (storedVolume_m3(model, state) - L[LEDGER.storedAtReset]);
+}
+
+/**
+ * Puts cavities, surge protection and the memory of unsteady friction in balance with the heads and flows in the state.
+ * `solveSteady` does so; callers that write heads themselves must.
+ */
+export function startOptions(model: NetworkModel, state: NetworkState): void {
+  startGas(model, state);
+  startSurge(model, state);
+  startUnsteady(model, state);
 }
 
 /** Starts the ledger anew from the present heads and flows. `solveSteady` does so; callers that write heads themselves must. */
 export function resetLedger(model: NetworkModel, state: NetworkState): void {
   state.ledger_m3.fill(0);
+  state.surge.spilled_m3.fill(0);
   state.ledger_m3[LEDGER.storedAtReset] = storedVolume_m3(model, state);
   ledgerFlows(model, state, state.ledgerFlow_m3_s);
 }

@@ -15,7 +15,7 @@ import { FLAG, FRICTION, HOLDS, LINK, type NetworkModel, type NetworkState, NODE
 import { addOpenings, linkChange, moveOpenings, settle, steadyOutflow } from './openings.ts';
 import { checkGuards, pipeFactor, reachResistance, setPipeFactor } from './resistance.ts';
 import { type Envelope, entry, makeEnvelope, solveEnvelope } from './sparse.ts';
-import { resetLedger } from './state.ts';
+import { resetLedger, startOptions } from './state.ts';
 
 export interface SteadyOptions {
   /** Default 200. */
@@ -353,6 +353,7 @@ function finish(model: NetworkModel, state: NetworkState, w: Work): number {
     state.sectionHead_m[first + reaches] = H[model.pipeTo[p]];
   }
   state.steps[0] = 0;
+  startOptions(model, state);
   state.flags.fill(0);
   state.flags[FLAG.frictionNumber] = 0;
   checkGuards(model, state);

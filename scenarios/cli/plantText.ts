@@ -14,8 +14,9 @@ export function describePlant(
 ): { document: unknown; text: string } {
   const spec = plant.value;
   const trade = options.units ?? (spec.instruments.some((t) => isUsUnit(t.unit)) ? 'us' : 'si');
-  const { model, state } = createSim(spec, { seed: options.seed ?? 1 });
-  const { network } = model;
+  const { model, physics } = createSim(spec, { seed: options.seed ?? 1 });
+  const { state } = physics;
+  const { network, networkSpec } = physics.model;
   const perMetre = network.density_kg_m3 * network.gravity_m_s2;
   const u = (shown: Parameters<typeof unitOf>[0]) => unitOf(shown, trade);
 
@@ -25,7 +26,7 @@ export function describePlant(
     return { id: n.id, kp_m: n.kp, elevation_m: network.nodeElevation_m[i]!, pressureAtRest_Pa: pressure_Pa };
   });
   const pipes = model.asBuilt.pipes.map((p) => {
-    const pipe = model.networkSpec.pipes.find((x) => x.id === p.id)!;
+    const pipe = networkSpec.pipes.find((x) => x.id === p.id)!;
     return {
       id: p.id,
       from: p.from,

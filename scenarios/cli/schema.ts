@@ -15,7 +15,7 @@ import {
   truthEventSchema,
 } from '../../models/contract/index.ts';
 import { CSV_MAPPING_SCHEMA } from '../../models/recording/index.ts';
-import { plantSchema } from '../../sim/index.ts';
+import { liquidSchema } from '../../sim/index.ts';
 import { scenarioSchema } from '../engine/index.ts';
 import { suiteSchema } from '../run/index.ts';
 
@@ -26,7 +26,7 @@ export interface NamedSchema {
 }
 
 export const SCHEMAS: readonly NamedSchema[] = [
-  { name: 'plant', summary: 'a plant as YAML', schema: plantSchema },
+  { name: 'plant', summary: 'a plant as YAML', schema: liquidSchema },
   { name: 'recipe', summary: 'a detector recipe as YAML', schema: recipeSchema },
   { name: 'scenario', summary: 'a scenario as YAML', schema: scenarioSchema },
   { name: 'suite', summary: 'a suite as YAML', schema: suiteSchema },

@@ -14,7 +14,6 @@ import {
   UNUSABLE,
 } from '../../models/contract/index.ts';
 import { formatTime } from '../../models/kernel/index.ts';
-import { orificeArea_m2 } from '../../models/physics/index.ts';
 import { createSim, type PlantSpec, type Sim } from '../../sim/index.ts';
 import type { Action, LeakSize, ResolvedScenario, TimelineEvent, Trigger } from './resolve.ts';
 
@@ -122,7 +121,7 @@ export class ScenarioEngine {
 
   /** What a control stands at now, in its unit on the wire; 0 or 1 for coils. */
   controlValue(control: Control): number {
-    const value = this.standing(control.element, control.property);
+    const value = this.sim.controlValue(control);
     if (control.property === 'speed' || control.property === 'opening') return value * 100;
     return control.property === 'setPoint' ? value / 1e5 : value;
   }
@@ -132,31 +131,12 @@ export class ScenarioEngine {
     return [...this.refusals, ...this.sim.violations()];
   }
 
-  private standing(element: string, property: Control['property']): number {
-    const { model, state } = this.sim;
-    if (property === 'setPoint') return state.controllerSet_Pa[model.controllerId.indexOf(element)]!;
-    const link = model.network.linkIndex.get(element)!;
-    if (property === 'opening') return state.network.valveOpeningSet[link]!;
-    if (property === 'trip') return state.network.pumpTripped[link]!;
-    const pump = model.pumpLink.indexOf(link);
-    if (property === 'run') return state.pumpSet[pump]! > 0 ? 1 : 0;
-    return state.pumpWanted[pump]!;
-  }
-
   private areaOf(leak: string, size: LeakSize): number {
     if (size.kind === 'area') return size.area_m2;
-    const { model } = this.sim;
-    const site = model.leaks.find((l) => l.id === leak)!;
-    const head_m = this.sim.state.network.nodeHead_m[site.node]! - model.network.orificeBase_m[site.orifice]!;
-    const flow_m3_s = size.massRate_kg_s / model.density_kg_m3;
-    const area_m2 = orificeArea_m2(flow_m3_s, site.dischargeCoefficient, head_m, model.network.gravity_m_s2);
-    if (!(area_m2 > 0)) {
-      this.refusals.push(
-        `leak "${leak}" has no rate: the pressure head at its place is ${head_m.toFixed(1)} m at the start`,
-      );
-      return Number.MIN_VALUE;
-    }
-    return area_m2;
+    const area_m2 = this.sim.physics.leakArea_m2(leak, size.massRate_kg_s);
+    if (typeof area_m2 === 'number') return area_m2;
+    this.refusals.push(`leak "${leak}" has no rate: ${area_m2} at the start`);
+    return Number.MIN_VALUE;
   }
 
   private schedule(due: Omit<Due, 'order'>): void {
@@ -226,7 +206,7 @@ export class ScenarioEngine {
   /** At once, or in even steps a second apart, as an operator's ramp is. */
   private move(action: Extract<Action, { kind: 'move' }>, atUs: number): void {
     const { element, property } = action;
-    const from = this.standing(element, property);
+    const from = this.sim.physics.controlValue({ element, property });
     const to = action.how === 'to' ? action.value : from + action.value;
     const steps = Math.max(1, Math.round(action.overUs / RAMP_US));
     for (let i = 1; i <= steps; i += 1) {

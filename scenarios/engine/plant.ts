@@ -3,8 +3,7 @@
  */
 import type { AsBuilt, Control, FrameLayout, Result, Tag } from '../../models/contract/index.ts';
 import { findDocument } from '../../models/document/index.ts';
-import { type LocatedPlant, type PlantSpec, parsePlant } from '../../sim/index.ts';
-import { compilePlant } from '../../sim/plant/index.ts';
+import { createSim, type LocatedPlant, type PlantSpec, parsePlant } from '../../sim/index.ts';
 import type { Property } from './bind.ts';
 
 export interface PipeSpan {
@@ -44,7 +43,7 @@ export function readPlantContext(nameOrPath: string, near?: string): Result<Plan
 
 export function plantContext(located: LocatedPlant): PlantContext {
   const spec = located.value;
-  const { layout, controls, asBuilt } = compilePlant(spec, { seed: 0, exact: true });
+  const { layout, controls, asBuilt } = createSim(spec, { seed: 0, exact: true }).model;
   const pipes = asBuilt.pipes.map(({ id, start_m, length_m }) => ({ id, start_m, length_m }));
   const tags = new Map(layout.tags.map((t) => [t.id, t]));
   const properties = new Map<string, Property>();

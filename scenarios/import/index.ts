@@ -5,7 +5,7 @@
 import type { Problem, Result } from '../../models/contract/index.ts';
 import { fromUnit, toUnit } from '../../models/kernel/index.ts';
 import { createState, solveSteady } from '../../models/physics/index.ts';
-import { compilePlant, parsePlant } from '../../sim/plant/index.ts';
+import { createSim, parsePlant } from '../../sim/index.ts';
 import { isUsUnit, type Trade } from './columns.ts';
 import { layOut } from './line.ts';
 import { readModbusMap } from './modbusMap.ts';
@@ -181,7 +181,7 @@ function checkSteady(name: string, yaml: string): SteadyCheck {
       `the imported plant is refused: ${parsed.problems.map((p) => `${p.line}: ${p.path} ${p.found}`).join('; ')}`,
     );
   const spec = parsed.value.value;
-  const { network, networkSpec } = compilePlant(spec, { seed: 1 });
+  const { network, networkSpec } = createSim(spec, { seed: 1 }).physics.model;
   const state = createState(network);
   const { converged } = solveSteady(network, state);
   const perMetre = network.density_kg_m3 * network.gravity_m_s2;

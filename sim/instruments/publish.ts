@@ -20,7 +20,7 @@ export function publishFrame(model: PlantModel, state: PlantState, timeUs: numbe
   }
   frame.stationTimeUs.set(state.stationTimeUs);
   const { column } = model.layout;
-  for (let i = 0; i < model.tagSource.length; i += 1) {
+  for (let i = 0; i < model.tagWidth.length; i += 1) {
     const width = model.tagWidth[i]!;
     const slots = 2 * width;
     const base = model.tagRing[i]!;

@@ -7,7 +7,7 @@
  *   converter: low + round((v − low)/q) q, q = span/(2^bits − 1)
  */
 import { FAULT_FORMS } from '../../models/contract/index.ts';
-import { type PlantModel, type PlantState, SOURCE } from '../plant/index.ts';
+import type { Physics, PlantModel, PlantState } from '../plant/index.ts';
 
 const BIAS = 1 + FAULT_FORMS.indexOf('bias');
 const DRIFT = 1 + FAULT_FORMS.indexOf('drift');
@@ -17,68 +17,32 @@ export const DROP_OUT = 1 + FAULT_FORMS.indexOf('drop-out');
 const HOUR_US = 3_600e6;
 
 /** The true value of a tag now, in its own unit. */
-export function trueValue(model: PlantModel, state: PlantState, tag: number): number {
-  const net = state.network;
-  const m = model.network;
-  const e = model.tagElement[tag]!;
-  let si: number;
-  switch (model.tagSource[tag]) {
-    case SOURCE.nodePressure:
-      si = m.density_kg_m3 * m.gravity_m_s2 * (net.nodeHead_m[e]! - m.nodeElevation_m[e]!);
-      break;
-    case SOURCE.pipeStart:
-      si = net.sectionFlow_m3_s[m.sectionStart[e]!]!;
-      break;
-    case SOURCE.pipeEnd:
-      si = net.sectionFlow_m3_s[m.sectionStart[e + 1]! - 1]!;
-      break;
-    case SOURCE.link:
-      si = net.linkFlow_m3_s[e]!;
-      break;
-    case SOURCE.temperature:
-      si =
-        model.groundTemperature_K +
-        (model.inletTemperature_K - model.groundTemperature_K) *
-          Math.exp(-model.tagPosition_m[tag]! / model.coolingLength_m);
-      break;
-    case SOURCE.tankLevel:
-      si = net.tankLevel_m[e]!;
-      break;
-    case SOURCE.speed:
-      si = net.pumpSpeed[e]!;
-      break;
-    case SOURCE.running:
-      // The contactor, not the impeller: a tripped pump still turns.
-      si = net.pumpSpeedSet[e]! > 0 && net.pumpTripped[e] === 0 ? 1 : 0;
-      break;
-    default:
-      si = net.valveOpening[e]!;
-  }
-  return si * model.tagScale[tag]! + model.tagOffset[tag]!;
+export function trueValue(model: PlantModel, physics: Physics, tag: number): number {
+  return physics.trueValue(tag) * model.tagScale[tag]! + model.tagOffset[tag]!;
 }
 
 /** Fills lags and rings as if the plant had stood in this state for long. */
-export function primeInstruments(model: PlantModel, state: PlantState): void {
-  for (let i = 0; i < model.tagSource.length; i += 1) {
-    const v = trueValue(model, state, i);
+export function primeInstruments(model: PlantModel, physics: Physics, state: PlantState): void {
+  for (let i = 0; i < model.tagWidth.length; i += 1) {
+    const v = trueValue(model, physics, i);
     state.trueBefore[i] = v;
     state.lagged[i] = v;
   }
 }
 
 /** Takes all samples whose instant lies in the tick that ends at `timeUs`. */
-export function sampleInstruments(model: PlantModel, state: PlantState, timeUs: number): void {
+export function sampleInstruments(model: PlantModel, physics: Physics, state: PlantState, timeUs: number): void {
   const tick = model.tickUs;
-  for (let i = 0; i < model.tagSource.length; i += 1) {
+  for (let i = 0; i < model.tagWidth.length; i += 1) {
     const period = model.tagPeriodUs[i]!;
     const latency = model.stationLatencyUs[model.tagStation[i]!]!;
     let n = state.sampleCount[i]!;
     let instant = (n + 1) * period - latency;
     // The value at the end of the tick before the one in which the sample falls is needed too; earlier ones are not.
     if (instant > timeUs + tick) continue;
-    const now = trueValue(model, state, i);
+    const now = trueValue(model, physics, i);
     const before = state.trueBefore[i]!;
-    const contact = model.tagSource[i] === SOURCE.running;
+    const contact = model.layout.tags[i]!.quantity === 'running';
     const slots = 2 * model.tagWidth[i]!;
     const base = model.tagRing[i]!;
     while (instant <= timeUs) {

@@ -6,12 +6,13 @@
  * Wander: speed set point · (1 + σ w(t)), w linear between independent normals ten seconds apart, so its variance is
  * between 1/2 and 1 of σ².
  */
-import type { PlantModel, PlantState } from '../plant/index.ts';
+import type { LiquidModel } from './model.ts';
+import type { LiquidState } from './state.ts';
 
 const WANDER_US = 10_000_000;
 const SMALLEST_OPENING = 0.02;
 
-export function moveEquipment(model: PlantModel, state: PlantState, timeUs: number): void {
+export function moveEquipment(model: LiquidModel, state: LiquidState, timeUs: number): void {
   const net = state.network;
   const dt_s = model.tickUs * 1e-6;
 
@@ -47,7 +48,7 @@ export function moveEquipment(model: PlantModel, state: PlantState, timeUs: numb
  * Receipts and deliveries from outside: inflow = −(what the line brings) + (level at start − level) A / τ, as one smooth flow.
  * Before the network's step, which then takes or brings the same: a steady tank ends the step where it began.
  */
-export function holdTankLevels(model: PlantModel, state: PlantState): void {
+export function holdTankLevels(model: LiquidModel, state: LiquidState): void {
   const net = state.network;
   const dt_s = model.tickUs * 1e-6;
   for (let t = 0; t < model.tankNode.length; t += 1) {
@@ -65,7 +66,7 @@ export function holdTankLevels(model: PlantModel, state: PlantState): void {
 }
 
 /** Gauge pressure at a node [Pa]: ρ g (H − z). */
-export function nodePressure_Pa(model: PlantModel, state: PlantState, node: number): number {
+export function nodePressure_Pa(model: LiquidModel, state: LiquidState, node: number): number {
   const n = model.network;
   return n.density_kg_m3 * n.gravity_m_s2 * (state.network.nodeHead_m[node]! - n.nodeElevation_m[node]!);
 }

@@ -1,3 +1,5 @@
-/** The door of the liquid: equipment, tanks' receipts and leaks around the network's own step. */
-export { holdTankLevels, moveEquipment, nodePressure_Pa } from './equipment.ts';
-export { drainLeaks, growLeaks, reportLeaks } from './leaks.ts';
+/** The door of the liquid lines. */
+export type { LiquidModel } from './model.ts';
+export { LIQUID, type LiquidPhysics } from './physics.ts';
+export { type LiquidSpec, liquidSchema } from './spec.ts';
+export type { LiquidState } from './state.ts';

@@ -3,10 +3,11 @@
  * Q = Cd A √(2 g h). The truth of each scan is written here and nowhere else.
  */
 import type { TruthEvent } from '../../models/contract/index.ts';
-import type { PlantModel, PlantState } from '../plant/index.ts';
+import type { LiquidModel } from './model.ts';
+import type { LiquidState } from './state.ts';
 
 /** Sets the areas for the step that ends at `timeUs`. */
-export function growLeaks(model: PlantModel, state: PlantState, timeUs: number): void {
+export function growLeaks(model: LiquidModel, state: LiquidState, timeUs: number): void {
   for (let l = 0; l < model.leaks.length; l += 1) {
     const opened = state.leakOpenUs[l]!;
     let area_m2 = 0;
@@ -19,7 +20,7 @@ export function growLeaks(model: PlantModel, state: PlantState, timeUs: number):
   }
 }
 
-export function drainLeaks(model: PlantModel, state: PlantState): void {
+export function drainLeaks(model: LiquidModel, state: LiquidState): void {
   const dt_s = model.tickUs * 1e-6;
   for (let l = 0; l < model.leaks.length; l += 1) {
     if (state.leakOpenUs[l]! < 0) continue;
@@ -28,7 +29,7 @@ export function drainLeaks(model: PlantModel, state: PlantState): void {
 }
 
 /** One `leak.rate` per open leak, once a scan. */
-export function reportLeaks(model: PlantModel, state: PlantState, timeUs: number, truth: TruthEvent[]): void {
+export function reportLeaks(model: LiquidModel, state: LiquidState, timeUs: number, truth: TruthEvent[]): void {
   for (let l = 0; l < model.leaks.length; l += 1) {
     if (state.leakOpenUs[l]! < 0) continue;
     const leak = model.leaks[l]!;

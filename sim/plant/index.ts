@@ -1,7 +1,7 @@
-/** The door of the plant: spec, model, state. */
-export { type CompilePlantOptions, compilePlant } from './compile.ts';
-export { type LeakModel, type PlantModel, SOURCE } from './model.ts';
-export type { LeakSite } from './network.ts';
-export { type LocatedPlant, parsePlant, readPlant } from './read.ts';
-export { type InstrumentSpec, type PlantSpec, plantSchema } from './spec.ts';
-export { createPlantState, fingerprintState, type PlantState, restoreState, snapshotState } from './state.ts';
+/** The door of the plant: what every kind shares. */
+export { type Checker, checkCommon, createChecker } from './check.ts';
+export { compilePlant } from './compile.ts';
+export type { LeakModel, PlantModel } from './model.ts';
+export type { Built, CompilePlantOptions, LeakSite, Physics, PhysicsCommand, PlantKind } from './physics.ts';
+export { type CommonSpec, fieldShape, headShape, type InstrumentSpec, id, percent, timeSchema } from './spec.ts';
+export { createPlantState, type PlantState } from './state.ts';

@@ -1,139 +1,36 @@
 /**
- * A plant as people write it: YAML with units, read into SI. What may be written stands here and nowhere else; what it
- * means for physics and instruments is compiled in compile.ts.
+ * What every plant has, of whatever kind: its name, its clock, its stations with their RTUs, and its instruments. YAML with
+ * units, read into SI. What a kind adds stands in its own room.
  */
 import { z } from 'zod';
-import { FAULT_FORMS, QUANTITIES } from '../../models/contract/index.ts';
+import { QUANTITIES } from '../../models/contract/index.ts';
 import { quantity } from '../../models/document/index.ts';
 import { UNITS } from '../../models/kernel/index.ts';
 
-const id = z
+export const id = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a name of letters, digits, dots, dashes and underscores')
   .max(40);
-const percent = (max = 1) => quantity('fraction', { min: 0, max });
+export const percent = (max = 1) => quantity('fraction', { min: 0, max });
 
-const pipeShape = {
-  'outside-diameter': quantity('length', { positive: true }),
-  wall: quantity('length', { positive: true }),
-  roughness: quantity('length', { min: 0 }),
-  'youngs-modulus': quantity('pressure', { positive: true }),
-  'poisson-ratio': quantity('fraction', { min: 0, max: 0.5 }),
-  /** anchored: buried or anchored throughout; upstream: anchored at one end only; joints: expansion joints throughout. */
-  restraint: z.enum(['anchored', 'upstream', 'joints']),
-};
-
-const curvePoint = z.tuple([quantity('flow', { min: 0 }), quantity('length', { min: 0 })]);
-const endpoints = { id, from: id, to: id };
-
-export const plantSchema = z.strictObject({
+/** The keys that open every plant file. */
+export const headShape = {
   plant: id,
   about: z.string().min(1),
   field: z.string().optional(),
   'design-flow': quantity('flow', { positive: true }),
-  time: z.strictObject({
-    step: quantity('time', { positive: true, max: 10 }).prefault('50 ms'),
-    scan: quantity('time', { positive: true, max: 3600 }).prefault('1 s'),
-  }),
-  friction: z.enum(['fixed', 'per-pipe', 'per-cell']).default('per-pipe'),
-  fluid: z.strictObject({
-    name: z.string().default('liquid'),
-    density: quantity('density', { positive: true }),
-    viscosity: quantity('kinematic-viscosity', { positive: true }),
-    'bulk-modulus': quantity('pressure', { positive: true }),
-    /** Absolute. */
-    'vapour-pressure': quantity('pressure', { min: 0 }).prefault('1 kPa'),
-    'inlet-temperature': quantity('temperature', { positive: true }).prefault('15 degC'),
-    'ground-temperature': quantity('temperature', { positive: true }).prefault('15 degC'),
-    /** Length over which the excess over ground temperature falls to 1/e. */
-    'cooling-length': quantity('length', { positive: true }).prefault('50 km'),
-  }),
-  /** Elevation against distance, for nodes and leaks that give none. */
-  profile: z
-    .array(z.strictObject({ kp: quantity('length'), elevation: quantity('length') }))
-    .min(2)
-    .optional(),
-  'pipe-defaults': z.strictObject(pipeShape).partial().optional(),
-  nodes: z
-    .array(z.strictObject({ id, kp: quantity('length').optional(), elevation: quantity('length').optional() }))
-    .min(1),
-  tanks: z
-    .array(
-      z.strictObject({
-        id,
-        kp: quantity('length').optional(),
-        elevation: quantity('length').optional(),
-        diameter: quantity('length', { positive: true }),
-        level: quantity('length', { min: 0 }),
-        'max-level': quantity('length', { positive: true }),
-        /** Receipts and deliveries from outside that bring the level back over this time. */
-        'hold-level-over': quantity('time', { positive: true }).optional(),
-      }),
-    )
-    .default([]),
-  pipes: z
-    .array(
-      z.strictObject({
-        ...endpoints,
-        length: quantity('length', { positive: true }).optional(),
-        'wave-speed': quantity('speed', { positive: true }).optional(),
-        ...z.strictObject(pipeShape).partial().shape,
-      }),
-    )
-    .min(1),
-  pumps: z
-    .array(
-      z.strictObject({
-        ...endpoints,
-        curve: z.array(curvePoint).min(1).max(50),
-        'rated-speed': quantity('rotation', { positive: true }).prefault('1480 rpm'),
-        inertia: quantity('inertia', { positive: true }).optional(),
-        efficiency: percent().prefault('78 %'),
-        /** Time from standstill to rated speed under power. */
-        'start-time': quantity('time', { positive: true }).prefault('20 s'),
-        running: z.boolean(),
-        speed: quantity('fraction', { min: 0, max: 1.3 }).prefault('100 %'),
-        'check-valve': z.boolean().default(true),
-        /** Slow wander of the speed around its set point, one standard deviation. */
-        'speed-wander': percent(0.1).prefault('0 %'),
-      }),
-    )
-    .default([]),
-  valves: z
-    .array(
-      z.strictObject({
-        ...endpoints,
-        diameter: quantity('length', { positive: true }),
-        'loss-coefficient': quantity('fraction', { min: 0 }),
-        characteristic: z.enum(['linear', 'equal-percentage']).default('linear'),
-        opening: percent(),
-        'stroke-time': quantity('time', { positive: true }).prefault('30 s'),
-      }),
-    )
-    .default([]),
-  'check-valves': z
-    .array(
-      z.strictObject({
-        ...endpoints,
-        diameter: quantity('length', { positive: true }),
-        'loss-coefficient': quantity('fraction', { min: 0 }),
-      }),
-    )
-    .default([]),
-  controllers: z
-    .array(
-      z.strictObject({
-        id,
-        /** Holds the pressure at `node` by moving `valve`, which lies downstream of it. The set point is the steady pressure. */
-        kind: z.literal('back-pressure'),
-        valve: id,
-        node: id,
-        /** Opening (fraction of stroke) per bar of error. */
-        'gain-per-bar': z.number().positive(),
-        'integral-time': quantity('time', { positive: true }),
-      }),
-    )
-    .default([]),
+};
+
+/** The clock of a plant. */
+export function timeSchema(step: string, scan: string, longestStep_s: number) {
+  return z.strictObject({
+    step: quantity('time', { positive: true, max: longestStep_s }).prefault(step),
+    scan: quantity('time', { positive: true, max: 3600 }).prefault(scan),
+  });
+}
+
+/** Stations and instruments. */
+export const fieldShape = {
   stations: z
     .array(
       z.strictObject({
@@ -178,18 +75,10 @@ export const plantSchema = z.strictObject({
       }),
     )
     .min(1),
-  'as-built': z
-    .strictObject({
-      /** The plant's own seed: calibration errors and as-built errors are drawn from it, not from the run's. */
-      seed: z.int().default(1),
-      'wave-speed': percent().prefault('0 %'),
-      roughness: percent().prefault('0 %'),
-      diameter: percent().prefault('0 %'),
-      density: percent().prefault('0 %'),
-    })
-    .prefault({}),
-});
+};
 
-export type PlantSpec = z.output<typeof plantSchema>;
-export type InstrumentSpec = PlantSpec['instruments'][number];
-export { FAULT_FORMS };
+const headSchema = z.strictObject({ ...headShape, time: timeSchema('1 s', '1 s', 3600), ...fieldShape });
+
+/** What the instruments and the wire need of a plant. */
+export type CommonSpec = z.output<typeof headSchema> & { readonly 'as-built': { readonly seed: number } };
+export type InstrumentSpec = CommonSpec['instruments'][number];

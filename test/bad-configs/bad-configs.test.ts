@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../detector/index.ts';
 import { formatProblem, type Result } from '../../models/contract/index.ts';
 import { bindScenario, parseScenario, readPlantContext } from '../../scenarios/engine/index.ts';
-import { parsePlant } from '../../sim/plant/index.ts';
+import { parsePlant } from '../../sim/index.ts';
 
 /** Every kind of document that people write. */
 const READERS: Readonly<Record<string, (file: string, text: string) => Result<unknown>>> = {

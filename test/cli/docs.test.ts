@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VERBS } from '../../scenarios/cli/verbs.ts';
-import { parsePlant } from '../../sim/plant/index.ts';
+import { parsePlant } from '../../sim/index.ts';
 import { inProcess, root } from './terminal.ts';
 
 const pages = [

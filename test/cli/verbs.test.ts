@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { allImages, describeImage } from '../../models/contract/index.ts';
 import { libraryNames } from '../../models/document/index.ts';
 import { USUAL_PORTS } from '../../scenarios/serve/ports.ts';
-import { compilePlant, readPlant } from '../../sim/plant/index.ts';
+import { createSim, readPlant } from '../../sim/index.ts';
 import { inProcess, root } from './terminal.ts';
 
 interface Registers {
@@ -39,7 +39,7 @@ describe('registers', () => {
     ]);
     const plant = readPlant(`${root}models/plants/crude-line.yaml`);
     if (!plant.ok) throw new Error('crude-line does not parse');
-    const { layout, controls } = compilePlant(plant.value.value, { seed: 1 });
+    const { layout, controls } = createSim(plant.value.value, { seed: 1 }).model;
     expect(stations.map((s) => s.registers)).toEqual(allImages(layout, controls).map((i) => describeImage(layout, i)));
     const flow = stations[0]!.registers.find((r) => r.tag === 'FT-101' && r.type === 'f32')!;
     expect(flow).toMatchObject({ table: 'input', unit: 'm3/h', scale: 1, description: 'flow at P-1' });

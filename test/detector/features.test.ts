@@ -4,7 +4,7 @@ import { type Balance, createBalance, createFronts, type Fronts, readLine } from
 import { type Cleaner, createCleaner } from '../../detector/preprocess/index.ts';
 import { type FrameLayout, Quality } from '../../models/contract/index.ts';
 import { bindArena } from '../../models/kernel/index.ts';
-import type { Sim } from '../../sim/index.ts';
+import type { LiquidSim as Sim } from '../../sim/index.ts';
 import { calm, crudeLine, deviation, head, run, start, still } from '../sim/line.ts';
 import { madeUp, plainLayout } from './frames.ts';
 
@@ -36,11 +36,11 @@ describe('the line', () => {
   });
 
   it('with exact as-built data loses the head that the simulator loses', () => {
-    const net = sim.model.network;
+    const net = sim.physics.model.network;
     for (const s of line.spans) {
       const [up, down] = [sim.layout.tags[s.up]!.element, sim.layout.tags[s.down]!.element];
       const loss = head(sim, up) - head(sim, down);
-      const flow = sim.state.network.sectionFlow_m3_s[net.sectionStart[net.pipeIndex.get('P-1')!]!]!;
+      const flow = sim.physics.state.network.sectionFlow_m3_s[net.sectionStart[net.pipeIndex.get('P-1')!]!]!;
       const atFlow = s.designLoss_m * (flow / line.designFlow_m3_s) ** s.exponent;
       expect(Math.abs(loss / atFlow - 1), up).toBeLessThan(1e-3);
     }
@@ -119,7 +119,7 @@ describe('the balance', () => {
     parts.balance.mayLearn.fill(0);
     observe(sim, parts, 300);
     const residuals = observe(sim, parts, 900);
-    const leak = sim.state.network.orificeFlow_m3_s[0]!;
+    const leak = sim.physics.state.network.orificeFlow_m3_s[0]!;
     const means = residuals.map((r) => deviation(r).mean);
     console.log(
       `leak ${(3600 * leak).toFixed(2)} m3/h; residuals ${means.map((m) => (3600 * m).toFixed(2)).join(' and ')} m3/h`,

@@ -36,7 +36,7 @@ beforeAll(() => {
     if (scanned) frames.push(copyOf(sim.layout, frame));
   };
   run(sim, LEAK_S, keep);
-  const head_m = sim.leakHead_m('leak-1');
+  const head_m = sim.physics.leakHead_m('leak-1');
   const area_m2 = (0.01 * 0.294) / (0.62 * Math.sqrt(2 * 9.80665 * head_m));
   expect(sim.apply([{ kind: 'leak.open', leak: 'leak-1', area_m2, growth_s: 0 }])).toEqual([]);
   run(sim, 900, keep);

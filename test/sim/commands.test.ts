@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Command, TruthEvent } from '../../models/contract/index.ts';
 import { storedVolume_m3 } from '../../models/physics/index.ts';
-import type { Sim } from '../../sim/index.ts';
+import type { LiquidSim as Sim } from '../../sim/index.ts';
 import { calm, crudeLine, head, run, start, still, truth } from './line.ts';
 
 const SITE = { id: 'leak-1', pipe: 'P-3', fraction: 0.37, dischargeCoefficient: 0.62 };
@@ -57,8 +57,8 @@ describe('a pump', () => {
     expect(speedAfter('stop', 5)).toBeCloseTo(100 - 4 * 5, 6);
     // I ω dω/dt = −P: at first the shaft power of the duty point slows it.
     const sim = start(still());
-    const net = sim.state.network;
-    const link = sim.model.network.linkIndex.get('PU-101')!;
+    const net = sim.physics.state.network;
+    const link = sim.physics.model.network.linkIndex.get('PU-101')!;
     const flow = net.linkFlow_m3_s[link]!;
     const gain = head(sim, 'D-101') - head(sim, 'TK-101');
     const power_W = (860 * 9.80665 * flow * gain) / 0.8;
@@ -154,7 +154,7 @@ describe('a set point', () => {
     sim.apply([{ kind: 'set', element: 'PIC-501', property: 'setPoint', value: pressure * 1e5 }]);
     run(sim, 5);
     expect(Math.abs(truth(sim, 'ZT-501') - opening)).toBeLessThan(0.1);
-    expect(sim.state.controllerAuto[0]).toBe(1);
+    expect(sim.physics.state.controllerAuto[0]).toBe(1);
   });
 });
 
@@ -162,7 +162,7 @@ describe('a leak', () => {
   it('grows linearly in area over its time, and stands then', () => {
     const sim = start(still(), { leaks: [SITE] });
     sim.apply([{ kind: 'leak.open', leak: 'leak-1', area_m2: 4e-4, growth_s: 100 }]);
-    const net = sim.state.network;
+    const net = sim.physics.state.network;
     for (const [seconds, share] of [
       [25, 0.25],
       [25, 0.5],
@@ -172,7 +172,7 @@ describe('a leak', () => {
     ] as const) {
       run(sim, seconds);
       expect(net.orificeArea_m2[0]).toBeCloseTo(4e-4 * share, 12);
-      const byHand = 0.62 * 4e-4 * share * Math.sqrt(2 * 9.80665 * sim.leakHead_m('leak-1'));
+      const byHand = 0.62 * 4e-4 * share * Math.sqrt(2 * 9.80665 * sim.physics.leakHead_m('leak-1'));
       expect(net.orificeFlow_m3_s[0]! / byHand).toBeCloseTo(1, 9);
     }
   });
@@ -185,7 +185,7 @@ describe('a leak', () => {
     sim.apply([{ kind: 'leak.close', leak: 'leak-1' }]);
     const [closed] = sim.drainTruth();
     run(sim, 20);
-    expect(sim.state.network.orificeFlow_m3_s[0]).toBe(0);
+    expect(sim.physics.state.network.orificeFlow_m3_s[0]).toBe(0);
     const sum_m3 = rates.reduce((s, e) => s + e.massRate_kg_s / 860, 0);
     expect(closed).toMatchObject({ kind: 'leak.closed', ref: 'leak-1' });
     const lost = (closed as Extract<TruthEvent, { kind: 'leak.closed' }>).volume_m3;
@@ -198,8 +198,8 @@ describe('a leak', () => {
 describe('no liquid is made or lost', () => {
   it('with a leak and a pump trip: what is gone from pipes and tanks is what leaked and was delivered', () => {
     const sim = start(crudeLine(calm), { leaks: [SITE] });
-    const { network } = sim.model;
-    const before = storedVolume_m3(network, sim.state.network);
+    const { network } = sim.physics.model;
+    const before = storedVolume_m3(network, sim.physics.state.network);
     run(sim, 5);
     sim.apply([{ kind: 'leak.open', leak: 'leak-1', area_m2: 8e-4, growth_s: 0 }]);
     run(sim, 30);
@@ -210,8 +210,8 @@ describe('no liquid is made or lost', () => {
     const leaked = events.find((e) => e.kind === 'leak.closed');
     run(sim, 300);
     const lost = leaked?.kind === 'leak.closed' ? leaked.volume_m3 : Number.NaN;
-    const receipts = sim.state.receipt_m3.reduce((s, v) => s + v, 0);
-    const stored = storedVolume_m3(network, sim.state.network) - before;
+    const receipts = sim.physics.state.receipt_m3.reduce((s, v) => s + v, 0);
+    const stored = storedVolume_m3(network, sim.physics.state.network) - before;
     const open = stored - receipts + lost;
     console.log(
       `stored ${stored.toFixed(3)}, received ${receipts.toFixed(3)}, leaked ${lost.toFixed(3)} m3: open by ${(1000 * open).toFixed(2)} L`,

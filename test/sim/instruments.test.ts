@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Command, Quality } from '../../models/contract/index.ts';
 import { poissonInterval } from '../../models/kernel/index.ts';
-import type { PlantSpec, Sim } from '../../sim/index.ts';
+import type { PlantSpec, LiquidSim as Sim } from '../../sim/index.ts';
 import {
   calm,
   crudeLine,
@@ -389,7 +389,9 @@ describe('faults', () => {
       const [a, b] = [run(sim, 1), run(twin, 1)];
       expect(samples(sim, a, TAG), form).toEqual(samples(twin, b, TAG));
       expect(quality(sim, a, TAG), form).toBe(Quality.good);
-      expect(new Uint8Array(sim.state.network.buffer)).toEqual(new Uint8Array(twin.state.network.buffer));
+      expect(new Uint8Array(sim.physics.state.network.buffer)).toEqual(
+        new Uint8Array(twin.physics.state.network.buffer),
+      );
     }
   });
 

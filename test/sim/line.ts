@@ -1,7 +1,13 @@
 /** crude-line as it ships, and variations of it: without noise, with other instruments, with leaks. */
 import { fileURLToPath } from 'node:url';
 import { createFrame, type Frame, unwrap } from '../../models/contract/index.ts';
-import { type CompilePlantOptions, createSim, type PlantSpec, readPlant, type Sim } from '../../sim/index.ts';
+import {
+  type CompilePlantOptions,
+  createSim,
+  type PlantSpec,
+  readPlant,
+  type LiquidSim as Sim,
+} from '../../sim/index.ts';
 import { trueValue } from '../../sim/instruments/index.ts';
 
 const PLANT = fileURLToPath(new URL('../../models/plants/crude-line.yaml', import.meta.url));
@@ -78,11 +84,11 @@ export function quality(sim: Sim, frame: Frame, tag: string): number {
 
 /** What a tag would show now if it were perfect. */
 export function truth(sim: Sim, tag: string): number {
-  return trueValue(sim.model, sim.state, sim.model.tagIndex.get(tag)!);
+  return trueValue(sim.model, sim.physics, sim.model.tagIndex.get(tag)!);
 }
 
 export function head(sim: Sim, node: string): number {
-  return sim.state.network.nodeHead_m[sim.model.network.nodeIndex.get(node)!]!;
+  return sim.physics.state.network.nodeHead_m[sim.physics.model.network.nodeIndex.get(node)!]!;
 }
 
 /** All bits of a frame, so that NaN equals NaN. */

@@ -1,7 +1,7 @@
 /** Repeatability: the same seed gives the same bits, a resumed run is the uninterrupted one, and instruments keep to themselves. */
 import { describe, expect, it } from 'vitest';
 import type { Command, TruthEvent } from '../../models/contract/index.ts';
-import type { PlantSpec, Sim } from '../../sim/index.ts';
+import type { PlantSpec, LiquidSim as Sim } from '../../sim/index.ts';
 import { calm, crudeLine, frameBits, instrument, type PlantDraft, run, samples, start, truth } from './line.ts';
 
 const LEAKS = [
@@ -92,7 +92,7 @@ describe('the seed', () => {
     const a = start(crudeLine(calm), { seed: 5, leaks: LEAKS });
     const b = start(crudeLine(calm), { seed: 6, leaks: LEAKS });
     const [framesA, framesB] = [drive(a, TICKS).frames, drive(b, TICKS).frames];
-    expect(new Uint8Array(a.state.network.buffer)).toEqual(new Uint8Array(b.state.network.buffer));
+    expect(new Uint8Array(a.physics.state.network.buffer)).toEqual(new Uint8Array(b.physics.state.network.buffer));
     for (const i of framesA.keys()) expect(framesB[i]).not.toBe(framesA[i]);
     const [last, lastB] = [run(a, 1), run(b, 1)];
     for (const tag of a.layout.tags)

@@ -1,17 +1,17 @@
 /** What should not move does not: an undisturbed plant, and one with a leak that was always there. */
 import { describe, expect, it } from 'vitest';
-import { readPlant, type Sim } from '../../sim/index.ts';
+import { readPlant, type LiquidSim as Sim } from '../../sim/index.ts';
 import { trueValue } from '../../sim/instruments/index.ts';
 import { calm, crudeLine, head, run, start, still } from './line.ts';
 
 /** The largest relative change of any true value over the time, and whose it was. */
 function drift(sim: Sim, seconds: number): { worst: number; tag: string } {
-  const first = sim.layout.tags.map((_, i) => trueValue(sim.model, sim.state, i));
+  const first = sim.layout.tags.map((_, i) => trueValue(sim.model, sim.physics, i));
   let worst = 0;
   let tag = 'none';
   run(sim, seconds, () => {
     for (let i = 0; i < first.length; i += 1) {
-      const change = Math.abs(trueValue(sim.model, sim.state, i) - first[i]!) / Math.max(1e-3, Math.abs(first[i]!));
+      const change = Math.abs(trueValue(sim.model, sim.physics, i) - first[i]!) / Math.max(1e-3, Math.abs(first[i]!));
       if (change > worst) {
         worst = change;
         tag = sim.layout.tags[i]!.id;
@@ -23,7 +23,7 @@ function drift(sim: Sim, seconds: number): { worst: number; tag: string } {
 
 /** The largest change of head anywhere in the pipes [m]. */
 function headMoved(sim: Sim, seconds: number): number {
-  const H = sim.state.network.sectionHead_m;
+  const H = sim.physics.state.network.sectionHead_m;
   const first = Float64Array.from(H);
   let worst = 0;
   run(sim, seconds, () => {
@@ -69,7 +69,7 @@ describe('a leak open from the start', () => {
     ['at the start of P-3, behind the booster', { ...SITE, fraction: 0 }],
   ])('%s causes no transient', (_, site) => {
     const sim = start(still(), { leaks: [{ ...site, openArea_m2: HOLE_M2 }] });
-    const staticHead_m = sim.leakHead_m('leak-1');
+    const staticHead_m = sim.physics.leakHead_m('leak-1');
     const before = sim.drainTruth();
     const moved = headMoved(sim, 60);
     const rates = sim.drainTruth().filter((e) => e.kind === 'leak.rate');
@@ -92,9 +92,9 @@ describe('a leak open from the start', () => {
 
   it('takes its flow out of the line: what enters less what leaves is the leak', () => {
     const sim = start(still(), { leaks: [{ ...SITE, openArea_m2: HOLE_M2 }] });
-    const net = sim.state.network;
+    const net = sim.physics.state.network;
     const inflow = net.sectionFlow_m3_s[0]!;
-    const outflow = net.linkFlow_m3_s[sim.model.network.linkIndex.get('PCV-501')!]!;
+    const outflow = net.linkFlow_m3_s[sim.physics.model.network.linkIndex.get('PCV-501')!]!;
     expect(Math.abs(inflow - outflow - net.orificeFlow_m3_s[0]!)).toBeLessThan(1e-9);
     expect(net.orificeFlow_m3_s[0]! / inflow).toBeGreaterThan(0.005);
   });

@@ -1,6 +1,6 @@
 /** The wave of an abrupt leak on crude-line against its closed forms: when it arrives, how high it is, how it fades. */
 import { describe, expect, it } from 'vitest';
-import type { Sim } from '../../sim/index.ts';
+import type { LiquidSim as Sim } from '../../sim/index.ts';
 import { head, run, start, still } from './line.ts';
 
 const RHO = 860;
@@ -15,7 +15,7 @@ function leaking(pipe: string, fraction: number, friction: 'per-pipe' | 'per-cel
 
 /** The line's own wave speed, before any rounding to reaches. */
 function waveSpeed(sim: Sim): number {
-  return sim.model.network.waveSpeeds[0]!.waveSpeed_m_s;
+  return sim.physics.model.network.waveSpeeds[0]!.waveSpeed_m_s;
 }
 
 describe('wave speed', () => {
@@ -26,9 +26,11 @@ describe('wave speed', () => {
     const byHand = Math.sqrt(1.38e9 / RHO / (1 + ((1.38e9 * D) / (207e9 * 0.0095)) * (1 - 0.3 ** 2)));
     console.log(`${waveSpeed(sim).toFixed(1)} m/s, by hand ${byHand.toFixed(1)} m/s`);
     expect(Math.abs(waveSpeed(sim) / byHand - 1)).toBeLessThan(0.01);
-    for (const w of sim.model.network.waveSpeeds)
+    for (const w of sim.physics.model.network.waveSpeeds)
       expect(Math.abs(w.waveSpeedAdjustment)).toBeLessThanOrEqual(0.5 / (w.reaches - 0.5));
-    expect(start(still()).model.network.waveSpeeds.every((w) => Math.abs(w.waveSpeedAdjustment) < 0.0025)).toBe(true);
+    expect(start(still()).physics.model.network.waveSpeeds.every((w) => Math.abs(w.waveSpeedAdjustment) < 0.0025)).toBe(
+      true,
+    );
   });
 });
 
@@ -53,7 +55,7 @@ describe('the front', () => {
     open();
     // The hole is open during the first tick; at its end the leak's own pressure has fallen.
     const openedUs = sim.timeUs + sim.model.tickUs;
-    const leakDrop = () => sim.leakHead_m('l');
+    const leakDrop = () => sim.physics.leakHead_m('l');
     const atLeak = leakDrop();
     let height = 0;
     run(sim, 13, (timeUs) => {
@@ -73,11 +75,11 @@ describe('the front', () => {
 
   it.each([1e-5, 1.5e-4, 1e-3, 1e-2])('at a hole of %d m2 is ρ c Q/2A high, Q being what then leaks', (area_m2) => {
     const { sim, open } = leaking('P-3', 0.37, 'per-pipe', area_m2);
-    const atRest = sim.leakHead_m('l');
+    const atRest = sim.physics.leakHead_m('l');
     open();
     run(sim, 0.05);
-    const drop_Pa = RHO * G * (atRest - sim.leakHead_m('l'));
-    const flow = sim.state.network.orificeFlow_m3_s[0]!;
+    const drop_Pa = RHO * G * (atRest - sim.physics.leakHead_m('l'));
+    const flow = sim.physics.state.network.orificeFlow_m3_s[0]!;
     const byHand_Pa = (RHO * waveSpeed(sim) * flow) / (2 * (Math.PI / 4) * 0.489 ** 2);
     console.log(
       `${(drop_Pa / 1000).toFixed(3)} kPa, by hand ${(byHand_Pa / 1000).toFixed(3)} kPa, leak ${(3600 * flow).toFixed(1)} m3/h`,
@@ -98,11 +100,11 @@ describe('the front', () => {
       const { sim, open } = leaking(pipe, fraction, 'per-cell', 5e-5);
       const leak_m = (pipe === 'P-2' ? 12_500 : 25_000) + fraction * 12_500;
       const distance = Math.abs(NODES[node] - leak_m);
-      const [atLeak, atNode] = [sim.leakHead_m('l'), head(sim, node)];
-      const f = sim.state.network.pipeFriction[sim.model.network.pipeIndex.get('P-1')!]!;
+      const [atLeak, atNode] = [sim.physics.leakHead_m('l'), head(sim, node)];
+      const f = sim.physics.state.network.pipeFriction[sim.physics.model.network.pipeIndex.get('P-1')!]!;
       open();
       run(sim, 0.05);
-      const height = atLeak - sim.leakHead_m('l');
+      const height = atLeak - sim.physics.leakHead_m('l');
       // Just behind the front, before friction has packed the line behind it.
       let front = 0;
       run(sim, distance / c + 0.2, () => {
@@ -120,10 +122,10 @@ describe('the front', () => {
   it('with friction by the mean of a pipe is the same front, with a precursor below a few per cent of it', () => {
     const { sim, open } = leaking('P-2', 0.8, 'per-pipe');
     const atNode = head(sim, 'N-125');
-    const atLeak = sim.leakHead_m('l');
+    const atLeak = sim.physics.leakHead_m('l');
     open();
     run(sim, 0.05);
-    const height = atLeak - sim.leakHead_m('l');
+    const height = atLeak - sim.physics.leakHead_m('l');
     run(sim, 10_000 / 1100 - 0.2);
     const early = Math.abs(atNode - head(sim, 'N-125')) / height;
     console.log(`precursor: ${(100 * early).toFixed(2)} % of the front`);

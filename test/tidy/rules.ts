@@ -84,7 +84,7 @@ export const ROOMS: readonly Room[] = [
   { folder: 'scenarios/validate', may: ['models'], because: 'validation measures the solvers, not the plant' },
   {
     folder: 'scenarios/import',
-    may: ['models', 'sim/plant'],
+    may: ['models', 'sim/index.ts'],
     because: 'an import writes a plant and checks that it compiles',
   },
   { folder: 'scenarios/cli', may: ['models', 'sim', 'detector', 'scenarios'], because: MEETING },

@@ -2,8 +2,9 @@
  * What can be wrong with a tank farm, said in sentences and all at once: each names the element, what was found and what was
  * expected. What passes here can be compiled and stepped.
  */
-import { strappingTable, tableArea, tableVolume } from './strapping.ts';
+
 import type { EndSpec, HoleSpec, PoolSpec, ShapeSpec, SubstanceSpec, TankFarmSpec, TankSpec } from './spec.ts';
+import { strappingTable, tableArea, tableVolume } from './strapping.ts';
 
 type Say = (sentence: string) => void;
 
@@ -81,7 +82,9 @@ function checkShape(shape: ShapeSpec, name: string, say: Say): boolean {
     if (e === undefined || e.kind === 'flat') return;
     positive(e.depth_m, `${name}: depth_m of its ${which}`, tell);
     if (e.kind === 'spherical' && e.depth_m > shape.diameter_m / 2)
-      tell(`${name}: a spherical ${which} of depth ${e.depth_m} m is deeper than its radius ${shape.diameter_m / 2} m.`);
+      tell(
+        `${name}: a spherical ${which} of depth ${e.depth_m} m is deeper than its radius ${shape.diameter_m / 2} m.`,
+      );
     if (!upright && e.kind === 'cone') tell(`${name}: conical ends are for vertical cylinders.`);
   };
   if (shape.kind === 'vertical-cylinder') {
@@ -170,9 +173,7 @@ function checkLine(l: NonNullable<TankFarmSpec['lines']>[number], spec: TankFarm
   if (l.to !== undefined && !to) say(`${name} goes to "${l.to}", which is no tank.`);
   if (l.from !== undefined && l.from === l.to) say(`${name} starts and ends at the same tank "${l.from}".`);
   if (from && to && from !== to && from.substance !== to.substance)
-    say(
-      `${name} carries "${from.substance}" into tank "${to.id}" of "${to.substance}"; a tank holds one substance.`,
-    );
+    say(`${name} carries "${from.substance}" into tank "${to.id}" of "${to.substance}"; a tank holds one substance.`);
   notNegative(l.rate_m3_s ?? 0, `${name}: rate_m3_s`, say);
   if (l.maxRate_m3_s !== undefined && !(l.maxRate_m3_s > 0))
     say(`${name}: maxRate_m3_s is ${l.maxRate_m3_s}; expected a positive number.`);

@@ -41,8 +41,7 @@ export function volumeCorrection(kind: number, alpha_per_K: number, temperature_
 export function waterDensity_kg_m3(temperature_K: number): number {
   const t = temperature_K - 273.15;
   const top =
-    999.83952 +
-    t * (16.945176 + t * (-7.9870401e-3 + t * (-46.170461e-6 + t * (105.56302e-9 + t * -280.54253e-12))));
+    999.83952 + t * (16.945176 + t * (-7.9870401e-3 + t * (-46.170461e-6 + t * (105.56302e-9 + t * -280.54253e-12))));
   return top / (1 + 16.87985e-3 * t);
 }
 

@@ -13,8 +13,8 @@
  * u wind at 10 m [m/s], d pool diameter [m], Sc = ν/D, p vapour pressure, P atmospheric [Pa], M molar mass, H height of the
  * vapour space. Not for boiling liquids: p/P is held below 0.99.
  * Source: D. Mackay, R. S. Matsugu, Can. J. Chem. Eng. 51 (1973) 434, in SI as TNO Yellow Book CPR 14E (2005) eq. 3.24;
- * EPA 550-B-99-009, Risk Management Program Guidance for Offsite Consequence Analysis, appendix D.2 (QR = 0.284 u^0.78 M^⅔ A p/
- * (82.05 T) in lb/min, ft², mmHg); EPA AP-42 chapter 7.1 (vents, rim seals); NIST WebBook (Antoine form).
+ * EPA, Technical Guidance for Hazards Analysis (1987) p. G-2 eq. 1, and its RMP guidance EPA 550-B-99-009 (QR = 0.284 u^0.78
+ * M^⅔ A p/(82.05 T) in lb/min, ft², mmHg); EPA AP-42 chapter 7.1 (vents, rim seals); NIST WebBook (Antoine form).
  */
 
 /** R [J/(mol K)]. */

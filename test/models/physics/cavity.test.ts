@@ -12,6 +12,8 @@ import {
   type NetworkState,
   stepCharacteristics,
 } from '../../../models/physics/index.ts';
+import { validateCavity } from '../../../scenarios/validate/cavity.ts';
+import { formatValidation } from '../../../scenarios/validate/table.ts';
 import { atRest, crudeLine, distance } from './networks.ts';
 
 const L = 36;
@@ -167,6 +169,15 @@ function lowCrudeLine(delivery: 'reservoir' | 'tank', leak_m2?: number): Network
     nodes: spec.nodes.map((n) => (/^[SD]2$/.test(n.id) ? { ...n, elevation_m: 30 } : n)) as NetworkSpec['nodes'],
   };
 }
+
+describe('against closed forms and the laboratory', () => {
+  it('every row of the validation passes', () => {
+    const rows = validateCavity();
+    console.log(formatValidation(rows));
+    expect(rows.filter((r) => r.status !== 'pass').map((r) => `${r.case}: ${r.metric} ${r.actual}`)).toEqual([]);
+    expect(rows.length).toBeGreaterThanOrEqual(15);
+  });
+});
 
 describe('a line that does not cavitate', () => {
   it('runs as without the model, but for the gas that it assumes', () => {

@@ -207,6 +207,9 @@ describe('air vessel', () => {
       const copy = cloneState(model, state);
       for (const s of [state, copy]) for (let i = 0; i < 200; i++) stepCharacteristics(model, s);
       expect(Buffer.from(copy.buffer).equals(Buffer.from(state.buffer))).toBe(true);
+      state.pumpTripped.fill(0); // at once to full speed against the vessel
+      for (let i = 0; i < 400; i++) stepCharacteristics(model, state);
+      expect(state.nodeHead_m.every(Number.isFinite)).toBe(true);
       expect(state.flags[FLAG.unconverged]).toBe(0);
       return low;
     });

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, type Control, type Frame, unwrap } from '../../../models/contract/index.ts';
 import { toUnit } from '../../../models/kernel/index.ts';
-import { createSim, readPlant, type Sim } from '../../../sim/index.ts';
+import { createSim, readPlant, type LiquidSim as Sim } from '../../../sim/index.ts';
 import type { Drive } from '../../../sim/io/index.ts';
 
 const SPEC = unwrap(readPlant(fileURLToPath(new URL('../../../models/plants/crude-line.yaml', import.meta.url)))).value;
@@ -54,18 +54,6 @@ export function plantDrive(scenario: SmallScenario): PlantDrive {
 }
 
 function controlValue(sim: Sim, control: Control): number {
-  const { model, state } = sim;
-  const link = model.network.linkIndex.get(control.element);
-  switch (control.property) {
-    case 'setPoint':
-      return toUnit(state.controllerSet_Pa[model.controllerId.indexOf(control.element)]!, control.unit);
-    case 'opening':
-      return toUnit(state.network.valveOpeningSet[link!]!, control.unit);
-    case 'speed':
-      return toUnit(state.pumpWanted[model.pumpLink.indexOf(link!)]!, control.unit);
-    case 'run':
-      return state.pumpSet[model.pumpLink.indexOf(link!)]! > 0 ? 1 : 0;
-    case 'trip':
-      return state.network.pumpTripped[link!]!;
-  }
+  const value = sim.controlValue(control);
+  return control.unit === '' ? value : toUnit(value, control.unit);
 }

@@ -1,13 +1,13 @@
 /**
- * What leaves a plant beside the frames: the layout of its tags, the controls that may be written, and the as-built data
+ * What leaves a liquid plant beside the frames: where its tags lie, the controls that may be written, and the as-built data
  * that a detector may know, with their drawn errors.
  */
-import type { AsBuilt, Control, LayoutSpec } from '../../models/contract/index.ts';
-import { secondsToUs, seeded } from '../../models/kernel/index.ts';
+import type { AsBuilt, Control } from '../../models/contract/index.ts';
+import { seeded } from '../../models/kernel/index.ts';
 import { elevationOf, type PipeBuild } from './network.ts';
-import type { PlantSpec } from './spec.ts';
+import type { LiquidSpec } from './spec.ts';
 
-export function drawAsBuilt(spec: PlantSpec, pipes: readonly PipeBuild[], exact: boolean): AsBuilt {
+export function drawAsBuilt(spec: LiquidSpec, pipes: readonly PipeBuild[], exact: boolean): AsBuilt {
   const chance = seeded(spec['as-built'].seed).stream('as-built');
   const u = spec['as-built'];
   const factor = (name: string, sigma: number) => (exact ? 1 : 1 + sigma * chance.stream(name).normal(0));
@@ -48,42 +48,15 @@ export function drawAsBuilt(spec: PlantSpec, pipes: readonly PipeBuild[], exact:
   };
 }
 
-export function buildLayout(spec: PlantSpec): LayoutSpec {
+/** Distance along the line of the place where a tag sits, where it has one [m]. */
+export function positionsOf(spec: LiquidSpec): (at: string) => number | undefined {
   const kpOf = new Map([...spec.nodes, ...spec.tanks].map((n) => [n.id, n.kp]));
-  const pipeEnds = new Map(spec.pipes.flatMap((p) => [[p.id, p.from] as const, [`${p.id}/end`, p.to] as const]));
-  for (const l of [...spec.pumps, ...spec.valves]) pipeEnds.set(l.id, l.to);
-  const scanUs = secondsToUs(spec.time.scan);
-  return {
-    plant: spec.plant,
-    scanUs,
-    stations: spec.stations.map((s) => ({
-      id: s.id,
-      unitId: s.unit,
-      ...(s.kp === undefined ? {} : { position_m: s.kp }),
-      clockAccuracy_s: s['clock-offset'],
-    })),
-    tags: spec.instruments.map((t) => {
-      const width = t.rate === undefined ? 1 : Math.round(t.rate * spec.time.scan);
-      const span = t.range[1] - t.range[0];
-      const position = kpOf.get(t.at) ?? kpOf.get(pipeEnds.get(t.at) ?? '');
-      return {
-        id: t.tag,
-        station: t.station,
-        quantity: t.measures,
-        unit: t.unit,
-        range: t.range,
-        width,
-        periodUs: scanUs / width,
-        noise: t.noise * span,
-        accuracy: t.accuracy * span,
-        element: t.at,
-        ...(position === undefined ? {} : { position_m: position }),
-      };
-    }),
-  };
+  const ends = new Map(spec.pipes.flatMap((p) => [[p.id, p.from] as const, [`${p.id}/end`, p.to] as const]));
+  for (const l of [...spec.pumps, ...spec.valves]) ends.set(l.id, l.to);
+  return (at) => kpOf.get(at) ?? kpOf.get(ends.get(at) ?? '');
 }
 
-export function buildControls(spec: PlantSpec): Control[] {
+export function buildControls(spec: LiquidSpec): Control[] {
   const stationAt = (kp: number | undefined) =>
     spec.stations.reduce(
       (best, s) => (Math.abs((s.kp ?? 0) - (kp ?? 0)) < Math.abs((best.kp ?? 0) - (kp ?? 0)) ? s : best),

@@ -10,24 +10,13 @@ import {
   splitPipe,
   waveSpeed_m_s,
 } from '../../models/physics/index.ts';
-import type { PlantSpec } from './spec.ts';
+import type { LeakSite } from '../plant/index.ts';
+import type { LiquidSpec } from './spec.ts';
 
 export const GRAVITY_M_S2 = 9.80665;
 
-/** A place where a leak may open: a fraction of a pipe, or a distance along the line. */
-export interface LeakSite {
-  readonly id: string;
-  readonly pipe: string;
-  readonly fraction: number;
-  readonly dischargeCoefficient: number;
-  /** Pressure head of what lies outside [m of the liquid], default 0. */
-  readonly backHead_m?: number;
-  /** Area of a leak that is open already when the plant starts, and has been for long [m²]. */
-  readonly openArea_m2?: number;
-}
-
 /** Elevation at a distance by the profile, flat beyond its ends. */
-function profileAt(spec: PlantSpec, kp: number): number {
+function profileAt(spec: LiquidSpec, kp: number): number {
   const points = spec.profile ?? [];
   let before = points[0];
   for (const p of points) {
@@ -40,7 +29,7 @@ function profileAt(spec: PlantSpec, kp: number): number {
   return before?.elevation ?? 0;
 }
 
-export function elevationOf(spec: PlantSpec, n: { elevation?: number; kp?: number }): number {
+export function elevationOf(spec: LiquidSpec, n: { elevation?: number; kp?: number }): number {
   return n.elevation ?? profileAt(spec, n.kp ?? 0);
 }
 
@@ -51,7 +40,7 @@ export interface PipeBuild {
   readonly roughness_m: number;
 }
 
-export function buildPipes(spec: PlantSpec): PipeBuild[] {
+export function buildPipes(spec: LiquidSpec): PipeBuild[] {
   const kpOf = new Map([...spec.nodes, ...spec.tanks].map((n) => [n.id, n.kp]));
   let run_m = 0;
   return spec.pipes.map((p) => {
@@ -95,7 +84,7 @@ export function buildPipes(spec: PlantSpec): PipeBuild[] {
   });
 }
 
-export function buildNetwork(spec: PlantSpec, pipes: readonly PipeBuild[]): NetworkSpec {
+export function buildNetwork(spec: LiquidSpec, pipes: readonly PipeBuild[]): NetworkSpec {
   const nodes: NodeSpec[] = [
     ...spec.nodes.map((n): NodeSpec => ({ id: n.id, kind: 'junction', elevation_m: elevationOf(spec, n) })),
     ...spec.tanks.map(
@@ -166,7 +155,7 @@ export function buildNetwork(spec: PlantSpec, pipes: readonly PipeBuild[]): Netw
 
 /** Splits every leak's pipe at its exact place; several leaks may share a pipe, and a leak may sit on a pipe's end. */
 export function addLeaks(
-  spec: PlantSpec,
+  spec: LiquidSpec,
   base: NetworkSpec,
   pipes: readonly PipeBuild[],
   sites: readonly LeakSite[],

@@ -1,17 +1,19 @@
 /**
- * How a command changes the plant. Each returns undefined, or the sentence that says why it cannot be done; nothing is
+ * How a command changes a liquid plant. Each returns undefined, or the sentence that says why it cannot be done; nothing is
  * half done.
  */
-import { type Command, FAULT_FORMS, type TruthEvent } from '../models/contract/index.ts';
-import type { PlantModel, PlantState } from './plant/index.ts';
+import type { TruthEvent } from '../../models/contract/index.ts';
+import type { PhysicsCommand } from '../plant/index.ts';
+import type { LiquidModel } from './model.ts';
+import type { LiquidState } from './state.ts';
 
-export function applyCommand(
-  model: PlantModel,
-  state: PlantState,
-  command: Command,
+export function applyLiquid(
+  model: LiquidModel,
+  state: LiquidState,
+  command: PhysicsCommand,
+  timeUs: number,
   truth: TruthEvent[],
 ): string | undefined {
-  const timeUs = state.clock[0]!;
   switch (command.kind) {
     case 'leak.open': {
       const l = model.leaks.findIndex((x) => x.id === command.leak);
@@ -67,46 +69,17 @@ export function applyCommand(
       truth.push({ kind: 'disturbance', timeUs, ref: command.element, what: `pump ${command.action}` });
       return undefined;
     }
-    case 'fault': {
-      if (command.form === 'communication-loss') {
-        const s = model.stationIndex.get(command.target);
-        if (s === undefined) return `there is no station "${command.target}"; communication is lost by station`;
-        state.stationLost[s] = 1;
-      } else {
-        const i = model.tagIndex.get(command.target);
-        if (i === undefined) return `there is no tag "${command.target}"`;
-        state.faultForm[i] = 1 + FAULT_FORMS.indexOf(command.form);
-        state.faultSinceUs[i] = timeUs;
-        state.faultSize[i] = command.size ?? 0;
-        state.faultEvery_s[i] = command.every_s ?? 60;
-        state.holding[i] = 0;
-      }
-      truth.push({ kind: 'fault.began', timeUs, ref: command.fault, target: command.target, form: command.form });
-      return undefined;
-    }
-    case 'fault.clear': {
-      const s = model.stationIndex.get(command.target);
-      const i = model.tagIndex.get(command.target);
-      if (s === undefined && i === undefined) return `there is no tag or station "${command.target}"`;
-      if (s !== undefined) state.stationLost[s] = 0;
-      if (i !== undefined) {
-        state.faultForm[i] = 0;
-        state.holding[i] = 0;
-      }
-      truth.push({ kind: 'fault.cleared', timeUs, ref: command.fault });
-      return undefined;
-    }
   }
 }
 
-function pumpOf(model: PlantModel, element: string): number {
+function pumpOf(model: LiquidModel, element: string): number {
   const link = model.network.linkIndex.get(element);
   return link === undefined ? -1 : model.pumpLink.indexOf(link);
 }
 
 function set(
-  model: PlantModel,
-  state: PlantState,
+  model: LiquidModel,
+  state: LiquidState,
   element: string,
   property: 'speed' | 'opening' | 'setPoint',
   value: number,

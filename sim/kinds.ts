@@ -1,0 +1,38 @@
+/**
+ * The kinds of plants, and the reading of a plant file by its kind. A file that names none is of liquid lines.
+ */
+import { z } from 'zod';
+import type { Result } from '../models/contract/index.ts';
+import { type Located, readDocument, readTextFile } from '../models/document/index.ts';
+import { LIQUID, type LiquidSpec } from './liquid/index.ts';
+import type { PlantKind } from './plant/index.ts';
+
+export type PlantSpec = LiquidSpec;
+export type LocatedPlant = Located<PlantSpec>;
+
+export const KINDS = { liquid: LIQUID } as const;
+export type KindName = keyof typeof KINDS;
+
+/** Only the key that says which schema is to read the rest. */
+const kindSchema = z.looseObject({ kind: z.enum(Object.keys(KINDS) as [KindName, ...KindName[]]).default('liquid') });
+
+/** Reads a plant file; every mistake with its place, references between parts included. */
+export function readPlant(path: string): Result<LocatedPlant> {
+  const text = readTextFile(path);
+  return text.ok ? parsePlant(text.value.file, text.value.text) : text;
+}
+
+export function parsePlant(file: string, text: string): Result<LocatedPlant> {
+  const named = readDocument(file, text, kindSchema);
+  if (named.ok) return parseAs(KINDS[named.value.value.kind], file, text);
+  // A file that is no map at all is best explained by a whole schema.
+  return named.problems.some((p) => p.path === 'kind') ? named : parseAs(LIQUID, file, text);
+}
+
+function parseAs<S extends PlantSpec>(kind: PlantKind<S>, file: string, text: string): Result<LocatedPlant> {
+  const read = readDocument(file, text, kind.schema);
+  if (!read.ok) return read;
+  const doc = read.value as Located<S>;
+  const problems = kind.check(doc);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: doc };
+}

@@ -1,0 +1,94 @@
+/**
+ * What the schema of a liquid plant cannot see: references between its parts, elevations, lengths, walls.
+ */
+import type { Problem } from '../../models/contract/index.ts';
+import type { Located } from '../../models/document/index.ts';
+import { checkCommon, createChecker } from '../plant/index.ts';
+import type { LiquidSpec } from './spec.ts';
+
+export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
+  const spec = doc.value;
+  const checker = createChecker(doc);
+  const { problems, problemAt, declare, need } = checker;
+  declare(spec.nodes, 'nodes');
+  declare(spec.tanks, 'tanks');
+  const nodes = [...spec.nodes, ...spec.tanks].map((n) => n.id);
+  declare(spec.pipes, 'pipes');
+  declare(spec.pumps, 'pumps');
+  declare(spec.valves, 'valves');
+  declare(spec['check-valves'], 'check-valves');
+  declare(spec.controllers, 'controllers');
+  for (const key of ['pipes', 'pumps', 'valves', 'check-valves'] as const) {
+    spec[key].forEach((link, i) => {
+      need([key, i, 'from'], link.from, nodes, 'node or tank');
+      need([key, i, 'to'], link.to, nodes, 'node or tank');
+      if (link.from === link.to) problems.push(problemAt([key, i, 'to'], `"${link.to}"`, 'another node than "from"'));
+    });
+  }
+  for (const key of ['nodes', 'tanks'] as const) {
+    spec[key].forEach((n, i) => {
+      if (n.elevation === undefined && !(spec.profile && n.kp !== undefined)) {
+        problems.push(problemAt([key, i], `"${n.id}" without an elevation`, 'an elevation, or a kp and a profile'));
+      }
+    });
+  }
+  spec.profile?.forEach((p, i) => {
+    const before = spec.profile?.[i - 1];
+    if (before && !(p.kp > before.kp))
+      problems.push(problemAt(['profile', i, 'kp'], `${p.kp} m after ${before.kp} m`, 'distances that grow'));
+  });
+  const kpOf = new Map([...spec.nodes, ...spec.tanks].map((n) => [n.id, n.kp]));
+  spec.pipes.forEach((p, i) => {
+    const a = kpOf.get(p.from);
+    const b = kpOf.get(p.to);
+    if (p.length === undefined && (a === undefined || b === undefined || a === b)) {
+      problems.push(problemAt(['pipes', i], `pipe "${p.id}" without a length`, 'a length, or ends with different kp'));
+    }
+    const merged = { ...spec['pipe-defaults'], ...p };
+    for (const key of [
+      'outside-diameter',
+      'wall',
+      'roughness',
+      'youngs-modulus',
+      'poisson-ratio',
+      'restraint',
+    ] as const) {
+      if (merged[key] === undefined)
+        problems.push(problemAt(['pipes', i], `pipe "${p.id}" without ${key}`, `${key} here or under pipe-defaults`));
+    }
+    if (
+      merged['outside-diameter'] !== undefined &&
+      merged.wall !== undefined &&
+      merged['outside-diameter'] <= 2 * merged.wall
+    ) {
+      problems.push(
+        problemAt(
+          ['pipes', i],
+          `a wall of ${merged.wall} m`,
+          `less than half of the outside diameter ${merged['outside-diameter']} m`,
+        ),
+      );
+    }
+  });
+  spec.controllers.forEach((c, i) => {
+    need(
+      ['controllers', i, 'valve'],
+      c.valve,
+      spec.valves.map((v) => v.id),
+      'valve',
+    );
+    need(['controllers', i, 'node'], c.node, nodes, 'node');
+  });
+  const pumps = spec.pumps.map((p) => p.id);
+  const valves = spec.valves.map((v) => v.id);
+  checkCommon(spec, checker, {
+    pressure: nodes,
+    temperature: nodes,
+    flow: [...spec.pipes.flatMap((p) => [p.id, `${p.id}/end`]), ...pumps, ...valves],
+    level: spec.tanks.map((t) => t.id),
+    speed: pumps,
+    running: pumps,
+    opening: valves,
+  });
+  return problems;
+}

@@ -1,0 +1,75 @@
+/**
+ * What the common part of a plant (instruments, clock, wire) asks of its physics, and what a kind of plant must bring.
+ */
+import type { z } from 'zod';
+import type { AsBuilt, Command, Control, Problem, TruthEvent } from '../../models/contract/index.ts';
+import type { Located } from '../../models/document/index.ts';
+import type { LeakModel } from './model.ts';
+import type { CommonSpec } from './spec.ts';
+
+/** A place where a leak may open: a fraction of a pipe, or a distance along the line. */
+export interface LeakSite {
+  readonly id: string;
+  readonly pipe: string;
+  readonly fraction: number;
+  readonly dischargeCoefficient: number;
+  /** Pressure head of what lies outside [m of the liquid], default 0. */
+  readonly backHead_m?: number;
+  /** Area of a leak that is open already when the plant starts, and has been for long [m²]. */
+  readonly openArea_m2?: number;
+}
+
+export interface CompilePlantOptions {
+  readonly seed: number;
+  readonly leaks?: readonly LeakSite[];
+  /** Overrides the plant's own tick. */
+  readonly tick_s?: number;
+  readonly friction?: 'fixed' | 'per-pipe' | 'per-cell';
+  /** As-built data equal the simulator's own, clocks and instruments keep their errors. */
+  readonly exact?: boolean;
+}
+
+/** Commands that move physics; faults belong to the instruments. */
+export type PhysicsCommand = Exclude<Command, { kind: 'fault' | 'fault.clear' }>;
+
+export interface Physics {
+  /** Moves everything to `timeUs`, one tick further. */
+  step(timeUs: number): void;
+  /** True value behind a tag now, SI. */
+  trueValue(tag: number): number;
+  /** Does it, or says in a sentence why not and does nothing. Pushes the truth of what it did. */
+  apply(command: PhysicsCommand, timeUs: number, truth: TruthEvent[]): string | undefined;
+  /** One `leak.rate` per open leak, once a scan. */
+  report(timeUs: number, truth: TruthEvent[]): void;
+  /** Present value of a control, SI; 0 or 1 for run and trip. */
+  controlValue(control: Pick<Control, 'element' | 'property'>): number;
+  /** Area of a leak that lets this mass rate out with the plant as it stands [m²]; a sentence where nothing drives it. */
+  leakArea_m2(leak: string, massRate_kg_s: number): number | string;
+  /** Everything that changes, in order; a snapshot is a copy of these. */
+  save(): Uint8Array[];
+  load(parts: readonly Uint8Array[]): void;
+  /** Why the physics of this run cannot be trusted; empty where it can. */
+  violations(): string[];
+  /** Releases what the garbage collector does not. */
+  close?(): void;
+}
+
+/** What a kind makes of a spec. */
+export interface Built<P extends Physics = Physics> {
+  readonly physics: P;
+  readonly leaks: readonly LeakModel[];
+  readonly controls: readonly Control[];
+  readonly asBuilt: AsBuilt;
+  /** Distance along the line of where a tag sits [m]. */
+  positionOf(at: string): number | undefined;
+}
+
+/** A kind of plant: one per room. */
+export interface PlantKind<S extends CommonSpec, P extends Physics = Physics> {
+  readonly kind: string;
+  readonly summary: string;
+  readonly schema: z.ZodType<S>;
+  check(doc: Located<S>): Problem[];
+  /** Brings the physics to rest, tags in the order of `spec.instruments`. Throws a sentence where there is no steady state. */
+  build(spec: S, options: CompilePlantOptions): Built<P>;
+}
