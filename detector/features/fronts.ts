@@ -31,7 +31,7 @@ export interface Fronts {
   readonly timeUs: Float64Array;
   /** Height with its sign [Pa] (channels, FRONTS_KEPT). */
   readonly step_Pa: Float64Array;
-  /** How long the front took beyond a step [s] (channels, FRONTS_KEPT). */
+  /** How long the front took beyond a step [s], Infinity for a ramp that is none (channels, FRONTS_KEPT). */
   readonly rise_s: Float64Array;
   /** Height in standard deviations of d (channels, FRONTS_KEPT). */
   readonly significance: Float64Array;
@@ -99,14 +99,16 @@ export function createFronts(
     }
     sinceUs[c] = Number.NaN;
     const slow = Math.max(0, width - m);
-    // A lone bad sample has no apex; what takes longer than the slowest front is a ramp that somebody drives.
-    if (weight <= 0 || width < m / 3 || slow > slowest[c]!) return;
+    // A lone bad sample has no apex. What takes longer than the slowest front is a ramp that somebody drives: no front, but
+    // kept, because what comes next may be its continuation.
+    if (weight <= 0 || width < m / 3) return;
+    const driven = slow > slowest[c]!;
     const slot = c * FRONTS_KEPT + (found[c]! % FRONTS_KEPT);
     const apexUs = endUs + (moment / weight) * period_s[c]! * 1e6;
     timeUs[slot] = Math.round(apexUs - (m - 0.5) * period_s[c]! * 1e6);
     // A triangle or a trapezoid alike: its area is height times width at half height, and the step is area over m.
     step_Pa[slot] = slow > 0.2 * m ? (peak * width) / m : peak;
-    rise_s[slot] = slow * period_s[c]!;
+    rise_s[slot] = driven ? Number.POSITIVE_INFINITY : slow * period_s[c]!;
     significance[slot] = Math.abs(peak) / sigma_Pa[c]!;
     found[c] = found[c]! + 1;
   }

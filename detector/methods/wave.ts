@@ -47,17 +47,19 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
     return best < 0 ? 0 : context.clean.value[best]! / s.area_m2;
   }
 
-  /** Was anything as large seen anywhere in the quiet time before `firstUs`? */
-  function disturbedBefore(firstUs: number, height_Pa: number): boolean {
+  /** Highest |d| of a front [Pa]; for a slow one that is less than its step. */
+  const peakOf = (channel: number, at: number) => fronts.significance[at]! * fronts.sigma_Pa[channel]!;
+
+  /** Was anything as high seen anywhere in the quiet time before `firstUs`? */
+  function disturbedBefore(firstUs: number, peak_Pa: number): boolean {
     for (let c = 0; c < fronts.tags.length; c += 1) {
       const since = fronts.sinceUs[c]!;
-      if (since < firstUs - 1e6 && fronts.peak_Pa[c]! > ECHO_SHARE * height_Pa) return true;
+      if (since < firstUs - 1e6 && fronts.peak_Pa[c]! > ECHO_SHARE * peak_Pa) return true;
       const newest = fronts.found[c]!;
       for (let k = Math.max(0, newest - FRONTS_KEPT); k < newest; k += 1) {
         const at = c * FRONTS_KEPT + (k % FRONTS_KEPT);
         const t = fronts.timeUs[at]!;
-        if (t < firstUs - 100_000 && t > firstUs - quietUs && Math.abs(fronts.step_Pa[at]!) > ECHO_SHARE * height_Pa)
-          return true;
+        if (t < firstUs - 100_000 && t > firstUs - quietUs && peakOf(c, at) > ECHO_SHARE * peak_Pa) return true;
       }
     }
     return false;
@@ -75,15 +77,16 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
     const x = (difference_s + span.length_m / (c + v)) / (1 / (c - v) + 1 / (c + v));
     // A slow front is timed less well, so more of the span near its stations cannot be told from beyond them; and the hole
     // that makes it opens once: both stations see the same rise.
+    if (fronts.rise_s[upAt] === Number.POSITIVE_INFINITY || fronts.rise_s[downAt] === Number.POSITIVE_INFINITY) return;
     const rise_s = Math.max(fronts.rise_s[upAt]!, fronts.rise_s[downAt]!);
     if (rise_s - Math.min(fronts.rise_s[upAt]!, fronts.rise_s[downAt]!) > 0.5 + 0.4 * rise_s) return;
-    const margin_m = (spec.margin + 0.5 * rise_s) * c;
+    const margin_m = (spec.margin + 0.15 * rise_s) * c;
     if (x < margin_m || span.length_m - x < margin_m) return;
     const firstUs = Math.min(fronts.timeUs[upAt]!, fronts.timeUs[downAt]!);
-    const height = Math.min(Math.abs(stepUp), Math.abs(stepDown));
+    const peak_Pa = Math.min(peakOf(spans[index]!.up!, upAt), peakOf(spans[index]!.down!, downAt));
     // A set point moved at a station sends ramps whose timing no matched filter for a step can be trusted with.
     if (frame.timeUs - operations.lastUs[0]! < quietUs) return;
-    if (disturbedBefore(firstUs, height)) return;
+    if (disturbedBefore(firstUs, peak_Pa)) return;
     const alpha = (span.friction * Math.abs(v)) / (2 * span.diameter_m * c);
     const fromUp = -stepUp * Math.exp(alpha * x);
     const fromDown = -stepDown * Math.exp(alpha * (span.length_m - x));

@@ -23,7 +23,8 @@ export function checkGasNetwork(spec: GasNetworkSpec): string[] {
     else {
       finite(node.withdrawal_kg_s ?? 0, `${name}: withdrawal_kg_s`, say);
       if (node.initialPressure_Pa !== undefined) positive(node.initialPressure_Pa, `${name}: initialPressure_Pa`, say);
-      if (node.volume_m3 !== undefined && !(node.volume_m3 >= 0)) say(`${name}: volume_m3 ${node.volume_m3} is negative.`);
+      if (node.volume_m3 !== undefined && !(node.volume_m3 >= 0))
+        say(`${name}: volume_m3 ${node.volume_m3} is negative.`);
     }
   }
   const ends = (e: GasPipeSpec | GasLinkSpec, name: string) => {
@@ -52,8 +53,11 @@ export function checkGasNetwork(spec: GasNetworkSpec): string[] {
     const area = leak.area_m2 ?? 0;
     if (!(area >= 0 && Number.isFinite(area))) say(`${name}: area_m2 ${area}; expected 0 or more.`);
     if (pipe && area > (Math.PI / 4) * pipe.diameter_m ** 2)
-      say(`${name}: area_m2 ${area} is more than the pipe's own ${((Math.PI / 4) * pipe.diameter_m ** 2).toPrecision(4)}.`);
-    if (leak.dischargeCoefficient !== undefined) positive(leak.dischargeCoefficient, `${name}: dischargeCoefficient`, say);
+      say(
+        `${name}: area_m2 ${area} is more than the pipe's own ${((Math.PI / 4) * pipe.diameter_m ** 2).toPrecision(4)}.`,
+      );
+    if (leak.dischargeCoefficient !== undefined)
+      positive(leak.dischargeCoefficient, `${name}: dischargeCoefficient`, say);
     if (leak.backPressure_Pa !== undefined) positive(leak.backPressure_Pa, `${name}: backPressure_Pa`, say);
   }
   if (problems.length === 0) floating(spec, say);
@@ -96,7 +100,9 @@ function checkPipe(pipe: GasPipeSpec, name: string, say: Say): void {
     [pipe.temperatures ?? [], 'temperatures', 0, 1],
   ] as const)
     if (list.some((p, i) => !(p.at >= low && p.at <= high) || (i > 0 && p.at <= list[i - 1].at)))
-      say(`${name}: the fractions of its ${what} are ${list.map((p) => p.at).join(', ')}; expected rising within 0 … 1.`);
+      say(
+        `${name}: the fractions of its ${what} are ${list.map((p) => p.at).join(', ')}; expected rising within 0 … 1.`,
+      );
   for (const p of pipe.elevations ?? []) finite(p.elevation_m, `${name}: an elevation_m`, say);
   for (const p of pipe.temperatures ?? []) positive(p.temperature_K, `${name}: a temperature_K`, say);
 }
@@ -118,7 +124,8 @@ function checkLink(link: GasLinkSpec, name: string, say: Say): void {
   if (link.kind === 'compressor') {
     positive(link.setting, `${name}: setting`, say);
     if (link.mode === 'ratio' && link.setting < 1) say(`${name}: a ratio of ${link.setting}; expected 1 or more.`);
-    if (link.maxRatio !== undefined && !(link.maxRatio >= 1)) say(`${name}: maxRatio ${link.maxRatio}; expected 1 or more.`);
+    if (link.maxRatio !== undefined && !(link.maxRatio >= 1))
+      say(`${name}: maxRatio ${link.maxRatio}; expected 1 or more.`);
     if (link.maxPower_W !== undefined) positive(link.maxPower_W, `${name}: maxPower_W`, say);
     if (link.efficiency !== undefined && !(link.efficiency > 0 && link.efficiency <= 1))
       say(`${name}: efficiency ${link.efficiency}; expected more than 0 and at most 1.`);
@@ -139,7 +146,9 @@ function floating(spec: GasNetworkSpec, say: Say): void {
     // A closed vessel is a network too, if everything says where its pressure starts.
     const without = spec.nodes.filter((n) => n.kind === 'junction' && n.initialPressure_Pa === undefined);
     if (without.length > 0)
-      say('No node has a given pressure; expected at least one node of kind "pressure", or initialPressure_Pa at every node.');
+      say(
+        'No node has a given pressure; expected at least one node of kind "pressure", or initialPressure_Pa at every node.',
+      );
     return;
   }
   const seen = new Set(stack);

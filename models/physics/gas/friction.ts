@@ -11,6 +11,7 @@
  * gives the lower transmission factor.
  */
 import { darcyFactor, LEAST_REYNOLDS } from '../friction.ts';
+import type { GasModel, GasState } from './model.ts';
 
 /** Codes in `pipeFrictionKind`. */
 export const GAS_FRICTION = { darcy: 0, roughness: 1, aga: 2 } as const;
@@ -38,4 +39,19 @@ export function gasFactor(kind: number, parameter: number, dragFactor: number, r
   if (kind === GAS_FRICTION.darcy) return parameter;
   if (kind === GAS_FRICTION.roughness) return darcyFactor(reynoldsNumber, parameter);
   return agaFactor(reynoldsNumber, parameter, dragFactor);
+}
+
+/** The factor of every face from its present flow. */
+export function refreshFriction(model: GasModel, state: GasState): void {
+  for (let p = 0; p < model.nPipe; p++) {
+    const kind = model.pipeFrictionKind[p];
+    const parameter = model.pipeFrictionParameter[p];
+    const reynolds = model.pipeDiameter_m[p] / (model.pipeArea_m2[p] * model.gas.viscosity_Pa_s);
+    const last = model.faceStart[model.pipeReachStart[p + 1]];
+    for (let i = model.faceStart[model.pipeReachStart[p]]; i < last; i++)
+      state.faceFriction[i] =
+        kind === GAS_FRICTION.darcy
+          ? parameter
+          : gasFactor(kind, parameter, model.pipeDragFactor[p], reynolds * Math.abs(state.faceFlow_kg_s[i]));
+  }
 }

@@ -6,13 +6,13 @@
  * flow: reach r owns faces faceStart[r] … faceStart[r+1]−1 from its `from` point to its `to` point, and inner points
  * innerStart[r] … innerStart[r+1]−1. A point holds the half cells on both its sides; a node those of all its pipes.
  *
- * Shapes: nNode, nPipe, nReach, nFace, nPoint, nLink, nLeak, nHub (nodes and joints), nCluster (nodes joined by links).
+ * Shapes: nNode, nPipe, nReach, nFace, nPoint, nLink, nLeak, nHub (nodes and joints), nCluster (nodes and joints that links join).
  * Signs: faces and links positive from `from` to `to`; withdrawals and leaks positive out of the network, supply positive in.
  */
 import type { Gas } from './realGas.ts';
 
 /** Codes in `linkKind`. */
-export const GAS_LINK = { shortPipe: 0, valve: 1, checkValve: 2, regulator: 3, compressor: 4 } as const;
+export const GAS_LINK = { shortPipe: 0, valve: 1, checkValve: 2, regulator: 3, compressor: 4, passage: 5 } as const;
 /** Codes in `linkMode`: of regulators and compressors. */
 export const GAS_MODE = { none: 0, downstream: 1, upstream: 2, flow: 3, ratio: 4, outlet: 5 } as const;
 
@@ -55,7 +55,7 @@ export interface GasModel {
   readonly nReach: number;
   readonly nFace: number;
   readonly nPoint: number;
-  readonly nLink: number;
+  readonly nLink: number; // links of the spec, then one passage per reach too short for the grid
   readonly nLeak: number;
   readonly nCluster: number;
   readonly nCell: number; // = nFace
@@ -73,7 +73,7 @@ export interface GasModel {
   readonly nodePressure0_Pa: Float64Array; // given, or where the steady solver starts (nHub)
   readonly nodeWithdrawal0_kg_s: Float64Array; // (nNode)
   readonly nodeSupplyTemperature_K: Float64Array; // of gas that enters from outside (nNode)
-  readonly nodeCluster: Int32Array; // cluster of a node, −1 none (nHub)
+  readonly nodeCluster: Int32Array; // cluster of a node or joint, −1 none (nHub)
 
   // pipes and reaches
   readonly pipeReachStart: Int32Array; // reaches of pipe p (nPipe + 1)
@@ -91,6 +91,7 @@ export interface GasModel {
   readonly reachCell_m: Float64Array; // Δx (nReach)
   readonly reachInertance: Float64Array; // A/(Δx κ) [m]: dF/dt per pressure difference (nReach)
   readonly reachInertiaFactor: Float64Array; // κ ≥ 1, above 1 where a cell is too short for the inner step (nReach)
+  readonly reachPassage: Int32Array; // link that carries a reach of one cell far too short, −1 none (nReach)
   readonly reachResistance: Float64Array; // Δx/(2 D A²) [1/m⁴]: loss = λ r F|F|/ρ (nReach)
   readonly reachSonic: Float64Array; // A c [m³/s]: |F| ≤ ρ A c (nReach)
   readonly faceStart: Int32Array; // (nReach + 1)
@@ -101,8 +102,9 @@ export interface GasModel {
   // links and their clusters
   readonly linkKind: Uint8Array; // GAS_LINK code (nLink)
   readonly linkMode: Uint8Array; // GAS_MODE code (nLink)
-  readonly linkFrom: Int32Array; // node (nLink)
-  readonly linkTo: Int32Array; // node (nLink)
+  readonly linkFrom: Int32Array; // hub (nLink)
+  readonly linkTo: Int32Array; // hub (nLink)
+  readonly linkReach: Int32Array; // reach of a passage, −1 else (nLink)
   readonly linkArea_m2: Float64Array; // bore, 0 without (nLink)
   readonly linkLoss: Float64Array; // K fully open (nLink)
   readonly linkSetting0: Float64Array; // (nLink)
@@ -122,6 +124,8 @@ export interface GasModel {
 
   // leaks
   readonly leakPoint: Int32Array; // hub (nLeak)
+  readonly hubLeakStart: Int32Array; // leaks of a hub in hubLeaks (nHub + 1)
+  readonly hubLeaks: Int32Array; // (nLeak)
   readonly leakDischarge: Float64Array; // Cd (nLeak)
   readonly leakBackPressure_Pa: Float64Array; // (nLeak)
   readonly leakArea0_m2: Float64Array; // (nLeak)
@@ -175,7 +179,11 @@ export interface GasState {
   readonly flags: Float64Array; // indices GAS_FLAG
 
   // scratch of a step, kept here so that nothing is allocated
-  readonly hubInflow_kg_s: Float64Array; // net inflow of a node from its pipes, then of all but its links (nHub)
+  readonly hubInflow_kg_s: Float64Array; // net inflow of a node from its pipes (nHub)
+  readonly hubExcess_kg_s: Float64Array; // what a station's node has too much in the present iteration (nHub)
+  readonly hubCompliance: Float64Array; // Δt c²/V [Pa s/kg] (nHub)
   readonly hubDensityBefore_kg_m3: Float64Array; // (nHub)
   readonly solver: Float64Array; // link solver
+  readonly arriving_kg_s: Float64Array; // Σ flow into a point (nPoint with heat, else 0)
+  readonly arrivingHeat_K_kg_s: Float64Array; // Σ flow times its temperature (the same)
 }

@@ -139,12 +139,7 @@ export interface GasCompressorSpec extends LinkEnds {
   readonly outletTemperature_K?: number;
 }
 
-export type GasLinkSpec =
-  | GasShortPipeSpec
-  | GasValveSpec
-  | GasCheckValveSpec
-  | GasRegulatorSpec
-  | GasCompressorSpec;
+export type GasLinkSpec = GasShortPipeSpec | GasValveSpec | GasCheckValveSpec | GasRegulatorSpec | GasCompressorSpec;
 
 /** A hole: at a fraction of a pipe, which is split there, or at a junction. Its area may be set and grown at any time. */
 export interface GasLeakSpec {

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ProblemError, plainProblem } from '../../../models/contract/index.ts';
-import { formatValidation, validateTank, validateTransient } from '../../validate/index.ts';
+import { formatValidation, validateGas, validateTank, validateTransient } from '../../validate/index.ts';
 import type { Io } from '../io.ts';
 import type { CommonOptions } from '../verbs.ts';
 
@@ -14,7 +14,7 @@ interface Options extends CommonOptions {
 }
 
 /** One validation per subject: a folder of published data in (or none), rows out. */
-const SUBJECTS = { transient: validateTransient, tank: validateTank } as const;
+const SUBJECTS = { transient: validateTransient, gas: validateGas, tank: validateTank } as const;
 type Subject = keyof typeof SUBJECTS;
 
 export function configure(command: Command): void {
