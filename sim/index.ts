@@ -4,7 +4,7 @@
 import type { Command, Control, Frame, FrameLayout, TruthEvent } from '../models/contract/index.ts';
 import { digestBytes } from '../models/kernel/index.ts';
 import { applyFault, primeInstruments } from './instruments/index.ts';
-import { KINDS, type PlantSpec } from './kinds.ts';
+import { kindOf, type PlantSpec } from './kinds.ts';
 import type { LiquidPhysics, LiquidSpec } from './liquid/index.ts';
 import {
   type CompilePlantOptions,
@@ -16,9 +16,11 @@ import {
   type PlantState,
 } from './plant/index.ts';
 import { stepPlant } from './step.ts';
+import type { TanksPhysics, TanksSpec } from './tanks/index.ts';
 
 export { KINDS, type KindName, type LocatedPlant, type PlantSpec, parsePlant, readPlant } from './kinds.ts';
 export { type LiquidPhysics, type LiquidSpec, liquidSchema } from './liquid/index.ts';
+export { type TanksPhysics, type TanksSpec, tanksSchema } from './tanks/index.ts';
 export type { CompilePlantOptions, LeakSite, Physics, PlantModel } from './plant/index.ts';
 
 export interface Sim<P extends Physics = Physics> {
@@ -48,11 +50,15 @@ export interface Sim<P extends Physics = Physics> {
 /** A plant of liquid lines, with its physics to look into. */
 export type LiquidSim = Sim<LiquidPhysics>;
 
+/** A tank farm, with its physics to look into. */
+export type TanksSim = Sim<TanksPhysics>;
+
 /** Compiles a plant, brings it to rest and hands out its facade. Throws a sentence where no steady state exists. */
 export function createSim(spec: LiquidSpec, options: CompilePlantOptions): LiquidSim;
+export function createSim(spec: TanksSpec, options: CompilePlantOptions): TanksSim;
 export function createSim(spec: PlantSpec, options: CompilePlantOptions): Sim;
 export function createSim(spec: PlantSpec, options: CompilePlantOptions): Sim {
-  return create(KINDS[spec.kind], spec, options);
+  return create(kindOf(spec), spec, options);
 }
 
 function create<S extends PlantSpec, P extends Physics>(

@@ -6,12 +6,18 @@ import type { Result } from '../models/contract/index.ts';
 import { type Located, readDocument, readTextFile } from '../models/document/index.ts';
 import { LIQUID, type LiquidSpec } from './liquid/index.ts';
 import type { PlantKind } from './plant/index.ts';
+import { TANKS, type TanksSpec } from './tanks/index.ts';
 
-export type PlantSpec = LiquidSpec;
+export type PlantSpec = LiquidSpec | TanksSpec;
 export type LocatedPlant = Located<PlantSpec>;
 
-export const KINDS = { liquid: LIQUID } as const;
+export const KINDS = { liquid: LIQUID, tanks: TANKS } as const;
 export type KindName = keyof typeof KINDS;
+
+/** The kind that a spec was read as, so that spec and kind fit. */
+export function kindOf(spec: PlantSpec): PlantKind<PlantSpec> {
+  return KINDS[spec.kind] as unknown as PlantKind<PlantSpec>;
+}
 
 /** Only the key that says which schema is to read the rest. */
 const kindSchema = z.looseObject({ kind: z.enum(Object.keys(KINDS) as [KindName, ...KindName[]]).default('liquid') });
@@ -24,7 +30,7 @@ export function readPlant(path: string): Result<LocatedPlant> {
 
 export function parsePlant(file: string, text: string): Result<LocatedPlant> {
   const named = readDocument(file, text, kindSchema);
-  if (named.ok) return parseAs(KINDS[named.value.value.kind], file, text);
+  if (named.ok) return parseAs(KINDS[named.value.value.kind] as unknown as PlantKind<PlantSpec>, file, text);
   // A file that is no map at all is best explained by a whole schema.
   return named.problems.some((p) => p.path === 'kind') ? named : parseAs(LIQUID, file, text);
 }

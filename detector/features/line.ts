@@ -54,7 +54,8 @@ export interface Line {
 
 /** Reads the line out of what a control room knows; undefined where the plant is not a line with pressures. */
 export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Line | undefined {
-  if (!asBuilt) return undefined;
+  const fluid = asBuilt?.fluid;
+  if (!asBuilt || !fluid) return undefined;
   const pressureAt = new Map<string, number>();
   layout.tags.forEach((t, i) => {
     if (t.quantity === 'pressure' && !pressureAt.has(t.element)) pressureAt.set(t.element, i);
@@ -88,7 +89,7 @@ export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Lin
     const roughness_m = chain.reduce((s, p) => s + p.roughness_m * p.length_m, 0) / length_m;
     const loss = (q: number) => {
       const v = q / area_m2;
-      const f = darcyFactor((v * diameter_m) / asBuilt.fluid.kinematicViscosity_m2_s, roughness_m / diameter_m);
+      const f = darcyFactor((v * diameter_m) / fluid.kinematicViscosity_m2_s, roughness_m / diameter_m);
       return { f, h: (f * length_m * v * v) / (diameter_m * 2 * G) };
     };
     const design = loss(asBuilt.designFlow_m3_s);
@@ -142,7 +143,7 @@ export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Lin
   }
   if (spans.length === 0) return undefined;
   return {
-    density_kg_m3: asBuilt.fluid.density_kg_m3,
+    density_kg_m3: fluid.density_kg_m3,
     designFlow_m3_s: asBuilt.designFlow_m3_s,
     spans,
     sections,

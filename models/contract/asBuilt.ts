@@ -9,11 +9,14 @@ export const asBuiltSchema = z.strictObject({
   /** True where the data equal the simulator's own: a method that wins only here has not won. */
   exact: z.boolean(),
   designFlow_m3_s: z.number().positive(),
-  fluid: z.strictObject({
-    density_kg_m3: z.number().positive(),
-    kinematicViscosity_m2_s: z.number().positive(),
-    bulkModulus_Pa: z.number().positive(),
-  }),
+  /** Absent where a plant has not one liquid but several, or none. */
+  fluid: z
+    .strictObject({
+      density_kg_m3: z.number().positive(),
+      kinematicViscosity_m2_s: z.number().positive(),
+      bulkModulus_Pa: z.number().positive(),
+    })
+    .optional(),
   nodes: z.array(z.strictObject({ id: z.string(), elevation_m: z.number(), position_m: z.number().optional() })),
   pipes: z.array(
     z.strictObject({
@@ -37,6 +40,43 @@ export const asBuiltSchema = z.strictObject({
       to: z.string(),
     }),
   ),
+  /** Upright cylindrical tanks. */
+  tanks: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        product: z.string(),
+        density15_kg_m3: z.number().positive(),
+        /** Formula of the liquid's expansion: constant, API Table 54 or water; the coefficient is at 15 °C. */
+        expansion: z.enum(['constant', 'api-54', 'water']),
+        expansion_per_K: z.number(),
+        diameter_m: z.number().positive(),
+        height_m: z.number().positive(),
+        maxLevel_m: z.number().positive(),
+        shellExpansion_per_K: z.number(),
+        /** Of a floating roof. */
+        roofMass_kg: z.number().positive().optional(),
+        roofLegs_m: z.number().nonnegative().optional(),
+        bund: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** Pumped lines between tanks; absent ends are outside. */
+  transfers: z
+    .array(z.strictObject({ id: z.string(), from: z.string().optional(), to: z.string().optional() }))
+    .optional(),
+  bunds: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        /** Free of tanks. */
+        floor_m2: z.number().positive(),
+        sumpArea_m2: z.number().positive(),
+        sumpDepth_m: z.number().nonnegative(),
+        drain: z.string().optional(),
+      }),
+    )
+    .optional(),
   /** Declared uncertainties, one standard deviation, relative. */
   uncertainty: z.strictObject({
     waveSpeed: z.number().nonnegative(),

@@ -20,7 +20,6 @@ export interface PlantContext {
   readonly asBuilt: AsBuilt;
   readonly controls: readonly Control[];
   readonly designFlow_m3_s: number;
-  readonly density_kg_m3: number;
   readonly pipes: readonly PipeSpan[];
   readonly tagIds: readonly string[];
   readonly stationIds: readonly string[];
@@ -29,6 +28,8 @@ export interface PlantContext {
   tag(id: string): Tag | undefined;
   /** What of an element can be set. */
   property(element: string): Property | undefined;
+  /** Density of what a pipe carries or a tank holds; 0 where that has no one answer. */
+  densityAt(pipe: string): number;
   /** The pipe at a distance along the line, and where on it. */
   pipeAt(kp_m: number): { readonly pipe: string; readonly fraction: number } | undefined;
 }
@@ -44,7 +45,11 @@ export function readPlantContext(nameOrPath: string, near?: string): Result<Plan
 export function plantContext(located: LocatedPlant): PlantContext {
   const spec = located.value;
   const { layout, controls, asBuilt } = createSim(spec, { seed: 0, exact: true }).model;
-  const pipes = asBuilt.pipes.map(({ id, start_m, length_m }) => ({ id, start_m, length_m }));
+  // A tank leaks at a share of its height, and has no place along a line.
+  const pipes = [
+    ...asBuilt.pipes.map(({ id, start_m, length_m }) => ({ id, start_m, length_m })),
+    ...(asBuilt.tanks ?? []).map(({ id, height_m }) => ({ id, start_m: Number.NaN, length_m: height_m })),
+  ];
   const tags = new Map(layout.tags.map((t) => [t.id, t]));
   const properties = new Map<string, Property>();
   for (const c of controls)
@@ -57,13 +62,14 @@ export function plantContext(located: LocatedPlant): PlantContext {
     asBuilt,
     controls,
     designFlow_m3_s: asBuilt.designFlow_m3_s,
-    density_kg_m3: spec.fluid.density,
     pipes,
     tagIds: [...tags.keys()],
     stationIds: layout.stations.map((s) => s.id),
     movable: [...properties.keys()],
     tag: (id) => tags.get(id),
     property: (element) => properties.get(element),
+    densityAt: (pipe) =>
+      asBuilt.tanks?.find((t) => t.id === pipe)?.density15_kg_m3 ?? asBuilt.fluid?.density_kg_m3 ?? 0,
     pipeAt(kp_m) {
       const pipe = pipes.find((p) => kp_m >= p.start_m && kp_m <= p.start_m + p.length_m);
       return pipe && { pipe: pipe.id, fraction: (kp_m - pipe.start_m) / pipe.length_m };

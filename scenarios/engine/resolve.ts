@@ -129,13 +129,13 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
               id: a.leak,
               ...place,
               dischargeCoefficient: a.dischargeCoefficient,
-              backHead_m: a.backPressure_Pa / (plant.density_kg_m3 * 9.80665),
+              backHead_m: a.backPressure_Pa > 0 ? a.backPressure_Pa / (plant.densityAt(place.pipe) * 9.80665) : 0,
             });
           }
           return {
             kind: 'leak',
             leak: a.leak,
-            size: leakSize(a, take),
+            size: leakSize(a, take, place?.pipe ?? ''),
             growth_s: take('growth', a.growth, 's'),
             ...(a.closeAfter === undefined ? {} : { closeAfterUs: takeUs('close-after', a.closeAfter) }),
           };
@@ -165,6 +165,7 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
   function leakSize(
     a: Extract<BoundAction, { kind: 'leak' }>,
     take: (k: string, d: Drawable, u: string) => number,
+    pipe: string,
   ): LeakSize {
     switch (a.size.kind) {
       case 'diameter':
@@ -175,7 +176,7 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
         const { of, value } = a.size.value;
         const v = take('rate', value, { share: '1', mass: 'kg/s', volume: 'm3/s' }[of]);
         const volume_m3_s = of === 'share' ? v * plant.designFlow_m3_s : v;
-        return { kind: 'rate', massRate_kg_s: of === 'mass' ? v : volume_m3_s * plant.density_kg_m3 };
+        return { kind: 'rate', massRate_kg_s: of === 'mass' ? v : volume_m3_s * plant.densityAt(pipe) };
       }
     }
   }

@@ -80,6 +80,28 @@ export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
     need(['controllers', i, 'node'], c.node, nodes, 'node');
   });
   const pumps = spec.pumps.map((p) => p.id);
+  declare(spec['level-switches'], 'level-switches');
+  spec['level-switches'].forEach((s, i) => {
+    const path = ['level-switches', i];
+    need(
+      [...path, 'tank'],
+      s.tank,
+      spec.tanks.map((t) => t.id),
+      'tank',
+    );
+    s.pumps.forEach((p, k) => {
+      need([...path, 'pumps', k], p, pumps, 'pump');
+    });
+    if (s.start.length !== s.pumps.length)
+      problems.push(problemAt([...path, 'start'], `${s.start.length} levels`, `one per pump, ${s.pumps.length}`));
+    s.start.forEach((level, k) => {
+      const below = k === 0 ? s.stop : s.start[k - 1]!;
+      if (!(level > below))
+        problems.push(
+          problemAt([...path, 'start', k], `${level} m`, `more than ${below} m, so that pumps start one after another`),
+        );
+    });
+  });
   const valves = spec.valves.map((v) => v.id);
   checkCommon(spec, checker, {
     pressure: nodes,

@@ -4,6 +4,7 @@
 import { secondsToUs, seeded } from '../../models/kernel/index.ts';
 import { compileNetwork } from '../../models/physics/index.ts';
 import type { CompilePlantOptions } from '../plant/index.ts';
+import { createInflow } from './inflow.ts';
 import { type LiquidLeak, type LiquidModel, SOURCE } from './model.ts';
 import { addLeaks, buildNetwork, buildPipes, GRAVITY_M_S2, type PipeBuild } from './network.ts';
 import type { LiquidSpec } from './spec.ts';
@@ -24,6 +25,7 @@ export function compileLiquid(
     timeStep_s: tick_s,
     gravity_m_s2: GRAVITY_M_S2,
     friction: options.friction ?? spec.friction,
+    cavitation: spec.cavitation,
     frictionRefreshSteps: Math.max(1, Math.round(spec.time.scan / tick_s)),
   });
   if (!compiled.ok) throw new Error(compiled.problems.join(' '));
@@ -81,6 +83,13 @@ export function compileLiquid(
     tankNode: ints(spec.tanks, (t) => network.nodeIndex.get(t.id)!),
     tankLevel0_m: fill(spec.tanks, (t) => t.level),
     tankHold_s: fill(spec.tanks, (t) => t['hold-level-over'] ?? 0),
+    tankInflow: spec.tanks.map((t) => (t.inflow ? createInflow(t.inflow, run.stream(`${t.id}/inflow`)) : undefined)),
+    switches: spec['level-switches'].map((s) => ({
+      tank: network.nodeIndex.get(s.tank)!,
+      pumps: s.pumps.map((id) => spec.pumps.findIndex((p) => p.id === id)),
+      start_m: s.start,
+      stop_m: s.stop,
+    })),
     controllerId: spec.controllers.map((c) => c.id),
     controllerLink: ints(spec.controllers, (c) => link(c.valve)),
     controllerNode: ints(spec.controllers, (c) => network.nodeIndex.get(c.node)!),

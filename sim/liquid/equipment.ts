@@ -13,6 +13,7 @@ const WANDER_US = 10_000_000;
 const SMALLEST_OPENING = 0.02;
 
 export function moveEquipment(model: LiquidModel, state: LiquidState, timeUs: number): void {
+  switchPumps(model, state);
   const net = state.network;
   const dt_s = model.tickUs * 1e-6;
 
@@ -41,6 +42,43 @@ export function moveEquipment(model: LiquidModel, state: LiquidState, timeUs: nu
     const opening = integral + move;
     if (opening > SMALLEST_OPENING && opening < 1) state.controllerIntegral[c] = integral;
     net.valveOpeningSet[model.controllerLink[c]!] = Math.min(1, Math.max(SMALLEST_OPENING, opening));
+  }
+}
+
+/** Duty and standby pumps between two levels; a tripped pump is passed over, and the duty moves on after each cycle. */
+function switchPumps(model: LiquidModel, state: LiquidState): void {
+  for (let s = 0; s < model.switches.length; s += 1) {
+    const { tank, pumps, start_m, stop_m } = model.switches[s]!;
+    const level_m = state.network.tankLevel_m[tank]!;
+    if (level_m <= stop_m) {
+      let ran = false;
+      for (let k = 0; k < pumps.length; k += 1) {
+        if (state.pumpSet[pumps[k]!]! > 0) ran = true;
+        state.pumpSet[pumps[k]!] = 0;
+      }
+      if (ran) state.duty[s] = (state.duty[s]! + 1) % pumps.length;
+      continue;
+    }
+    let wanted = 0;
+    while (wanted < start_m.length && level_m >= start_m[wanted]!) wanted += 1;
+    for (let k = 0; k < pumps.length && wanted > 0; k += 1) {
+      const pump = pumps[(state.duty[s]! + k) % pumps.length]!;
+      if (state.network.pumpTripped[model.pumpLink[pump]!] === 1) continue;
+      if (state.pumpSet[pump] === 0) state.pumpSet[pump] = state.pumpWanted[pump]!;
+      wanted -= 1;
+    }
+  }
+}
+
+/** What a catchment brings in this tick. */
+export function fillTanks(model: LiquidModel, state: LiquidState, timeUs: number): void {
+  for (let t = 0; t < model.tankNode.length; t += 1) {
+    const inflow = model.tankInflow[t];
+    if (!inflow) continue;
+    const brought_m3 = inflow(timeUs) * model.tickUs * 1e-6;
+    const node = model.tankNode[t]!;
+    state.network.tankLevel_m[node] = state.network.tankLevel_m[node]! + brought_m3 / model.network.tankArea_m2[node]!;
+    state.receipt_m3[t]! += brought_m3;
   }
 }
 

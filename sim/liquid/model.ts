@@ -4,6 +4,7 @@
 import type { Stream } from '../../models/kernel/index.ts';
 import type { NetworkModel, NetworkSpec } from '../../models/physics/index.ts';
 import type { LeakModel } from '../plant/index.ts';
+import type { Inflow } from './inflow.ts';
 
 /** Codes in `tagSource`: where a true value is read. */
 export const SOURCE = {
@@ -17,6 +18,17 @@ export const SOURCE = {
   opening: 7,
   running: 8,
 } as const;
+
+/** Pumps that keep a tank's level between two marks. */
+export interface LevelSwitch {
+  /** Node of the tank. */
+  readonly tank: number;
+  /** Pump indices, duty first. */
+  readonly pumps: readonly number[];
+  /** Level at which each starts [m] (pumps). */
+  readonly start_m: readonly number[];
+  readonly stop_m: number;
+}
 
 /** A leak as the network knows it. */
 export interface LiquidLeak extends LeakModel {
@@ -40,6 +52,8 @@ export interface LiquidModel {
   readonly tankNode: Int32Array; // (nTank)
   readonly tankLevel0_m: Float64Array; // level at the start (nTank)
   readonly tankHold_s: Float64Array; // time over which receipts restore the level, 0: none (nTank)
+  readonly tankInflow: readonly (Inflow | undefined)[]; // from a catchment (nTank)
+  readonly switches: readonly LevelSwitch[];
   readonly controllerId: readonly string[];
   readonly controllerLink: Int32Array; // its valve (nControl)
   readonly controllerNode: Int32Array; // its pressure (nControl)

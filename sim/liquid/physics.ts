@@ -13,7 +13,7 @@ import type { Built, Physics, PhysicsCommand, PlantKind } from '../plant/index.t
 import { checkLiquid } from './check.ts';
 import { applyLiquid } from './command.ts';
 import { compileLiquid } from './compile.ts';
-import { holdTankLevels, moveEquipment, nodePressure_Pa } from './equipment.ts';
+import { fillTanks, holdTankLevels, moveEquipment, nodePressure_Pa } from './equipment.ts';
 import { buildControls, drawAsBuilt, positionsOf } from './layout.ts';
 import { drainLeaks, growLeaks, reportLeaks } from './leaks.ts';
 import { type LiquidModel, SOURCE } from './model.ts';
@@ -89,6 +89,7 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
       moveEquipment(model, state, timeUs);
       growLeaks(model, state, timeUs);
       holdTankLevels(model, state);
+      fillTanks(model, state, timeUs);
       stepCharacteristics(network, net);
       drainLeaks(model, state);
     },

@@ -23,6 +23,8 @@ export const liquidSchema = z.strictObject({
   ...headShape,
   time: timeSchema('50 ms', '1 s', 10),
   friction: z.enum(['fixed', 'per-pipe', 'per-cell']).default('per-pipe'),
+  /** gas-cavity: the column may part where the liquid would boil (discrete gas cavities). */
+  cavitation: z.enum(['none', 'gas-cavity']).default('none'),
   fluid: z.strictObject({
     name: z.string().default('liquid'),
     density: quantity('density', { positive: true }),
@@ -55,6 +57,26 @@ export const liquidSchema = z.strictObject({
         'max-level': quantity('length', { positive: true }),
         /** Receipts and deliveries from outside that bring the level back over this time. */
         'hold-level-over': quantity('time', { positive: true }).optional(),
+        /** Gravity inflow from a catchment, such as a sewer's. */
+        inflow: z
+          .strictObject({
+            mean: quantity('flow', { min: 0 }),
+            /** Daily swing around the mean, highest at 14:00. */
+            daily: percent().prefault('0 %'),
+            /** Slow noise of the flow, one standard deviation, of the mean. */
+            noise: percent().prefault('0 %'),
+            /** Storm water: triangles on top of the dry-weather flow. */
+            storms: z
+              .strictObject({
+                /** Chance of one in six hours. */
+                chance: percent(),
+                /** Peak, of the mean. */
+                peak: quantity('fraction', { min: 0, max: 20 }),
+                lasts: quantity('time', { positive: true, max: 21_600 }),
+              })
+              .optional(),
+          })
+          .optional(),
       }),
     )
     .default([]),
@@ -118,6 +140,20 @@ export const liquidSchema = z.strictObject({
         /** Opening (fraction of stroke) per bar of error. */
         'gain-per-bar': z.number().positive(),
         'integral-time': quantity('time', { positive: true }),
+      }),
+    )
+    .default([]),
+  'level-switches': z
+    .array(
+      z.strictObject({
+        id,
+        tank: id,
+        /** Duty first; the duty moves on after every cycle. */
+        pumps: z.array(id).min(1).max(8),
+        /** Levels at which the duty, the first standby, … start; one per pump, rising. */
+        start: z.array(quantity('length', { min: 0 })).min(1),
+        /** Level at which all stop. */
+        stop: quantity('length', { min: 0 }),
       }),
     )
     .default([]),

@@ -22,6 +22,7 @@ export interface LiquidState {
   readonly wanderFrom: Float64Array; // (nPump)
   readonly wanderTo: Float64Array; // (nPump)
   readonly controllerIntegral: Float64Array; // opening (nControl)
+  readonly duty: Float64Array; // which pump of a switch is first (nSwitch)
   readonly receipt_m3: Float64Array; // brought from outside, cumulative (nTank)
 
   // drainLeaks
@@ -45,6 +46,7 @@ export function createLiquidState(model: LiquidModel): LiquidState {
     wanderFrom: a.f64(nPump),
     wanderTo: a.f64(nPump),
     controllerIntegral: a.f64(nControl),
+    duty: a.f64(model.switches.length),
     receipt_m3: a.f64(model.tankNode.length),
     leakVolume_m3: a.f64(nLeak),
   }));

@@ -21,13 +21,16 @@ export interface EpanetOptions {
   /** Name of the file in problems. Default `network.inp`. */
   readonly file?: string;
   readonly leaks?: readonly LeakSite[];
-  /** Relative flow change at which a solution counts as found. Default 1e-5, EPANET's least: coarser ones make leaks wrong. */
+  /**
+   * Sum of flow changes over sum of flows at which a solution counts as found; no single flow may then change by more than
+   * 1e-6 m³/s either. Default 1e-5, EPANET's least: coarser ones make leaks wrong. `file`: both as in the file.
+   */
   readonly accuracy?: number | 'file';
   /** Whether emitters let water in where the pressure is negative. Default false. */
   readonly backflow?: boolean | 'file';
   /** End of the run [s], default that of the file. */
   readonly duration_s?: number;
-  /** Longest hydraulic step [s], default that of the file. */
+  /** Hydraulic step [s], default that of the file; times are its multiples and the events of patterns, tanks and controls. */
   readonly step_s?: number;
   /** Default that of the file. Pressures are heads above the node [m]. */
   readonly demandModel?:
@@ -48,8 +51,10 @@ export interface EpanetUnits {
   readonly flow_m3_s: number;
   readonly length_m: number;
   readonly diameter_m: number;
-  /** Pressure unit per metre of head. */
+  /** Pressure unit per metre of head: that of valve settings and required pressures. */
   readonly pressure_per_m: number;
+  /** The same for emitter coefficients, which are per psi or metre whatever [OPTIONS] PRESSURE says. */
+  readonly emitterPressure_per_m: number;
 }
 
 export interface EpanetModel {
@@ -114,7 +119,7 @@ export interface EpanetState {
   readonly tankVolume_m3: Float64Array; // (nTank)
   readonly sourceFlow_m3_s: Float64Array; // (nSource)
   readonly leakFlow_m3_s: Float64Array; // (nLeak)
-  readonly closedLinks: Float64Array; // number and index sum of closed links, to see a change (2)
+  readonly closedLinks: Float64Array; // number of closed links and a sum that tells them apart, at the last walk (2)
 }
 
 /** What stops a run. */

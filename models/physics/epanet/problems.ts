@@ -84,7 +84,10 @@ function complaintsOf(report: string): Complaint[] {
     const section = /in \[(\w+)\]/.exec(m[2])?.[1] ?? (/ of Rule /.test(m[2]) ? 'RULES' : '');
     const next = lines[i + 1] ?? '';
     const quotes = (section !== '' || m[1] === '299') && !/^(Input )?Error /.test(next);
-    const sentence = m[2].replace(/function call contains /, '').replace(/\s+/g, ' ').trim();
+    const sentence = m[2]
+      .replace(/function call contains /, '')
+      .replace(/\s+/g, ' ')
+      .trim();
     found.push({ code: Number(m[1]), sentence, section, quoted: quotes ? next : '' });
   });
   return found.filter((c, i) => found.findIndex((d) => d.sentence === c.sentence && d.quoted === c.quoted) === i);

@@ -111,7 +111,12 @@ export function splitPipes(text: string, sites: readonly LeakSite[], file: strin
     out[row.line] = [out[row.line], ...parts.map((p) => ` ${[p, ...row.tokens.slice(1)].join(' ')}`)].join('\n');
   }
   if (additions.length === 0) return { text, problems };
-  return { text: `[JUNCTIONS]\n${additions.join('\n')}\n[TITLE]\n${out.join('\n')}`, problems };
+  // Behind the file's own junctions, so that these keep their indices, and before the pipes that name them.
+  const first = Math.min(...Array.from(wanted.keys(), (id) => pipes.get(id)?.line ?? 0));
+  const last = junctions.findLast((r) => r.line < first);
+  if (last) out[last.line] = [out[last.line], ...additions].join('\n');
+  else out.unshift('[JUNCTIONS]', ...additions, '[TITLE]');
+  return { text: out.join('\n'), problems };
 }
 
 /** A pipe's row as the rows of its parts. */

@@ -5,7 +5,13 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ProblemError, plainProblem } from '../../../models/contract/index.ts';
-import { formatValidation, validateGas, validateTank, validateTransient } from '../../validate/index.ts';
+import {
+  formatValidation,
+  validateGas,
+  validateNetwork,
+  validateTank,
+  validateTransient,
+} from '../../validate/index.ts';
 import type { Io } from '../io.ts';
 import type { CommonOptions } from '../verbs.ts';
 
@@ -14,7 +20,12 @@ interface Options extends CommonOptions {
 }
 
 /** One validation per subject: a folder of published data in (or none), rows out. */
-const SUBJECTS = { transient: validateTransient, gas: validateGas, tank: validateTank } as const;
+const SUBJECTS = {
+  transient: validateTransient,
+  network: validateNetwork,
+  gas: validateGas,
+  tank: validateTank,
+} as const;
 type Subject = keyof typeof SUBJECTS;
 
 export function configure(command: Command): void {
@@ -26,7 +37,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const data = options.data === undefined ? undefined : resolve(options.data);
   if (data !== undefined && !statSync(data, { throwIfNoEntry: false })?.isDirectory())
     throw new ProblemError([plainProblem('--data', '', `"${options.data}"`, 'a folder of published cases')]);
-  const { cases } = SUBJECTS[args[0] as Subject](data);
+  const { cases } = await SUBJECTS[args[0] as Subject](data);
   // JSON has no NaN: a row that was skipped has no figures.
   const figure = (x: number) => (Number.isFinite(x) ? x : null);
   io.json({ cases: cases.map((c) => ({ ...c, actual: figure(c.actual), target: figure(c.target) })) });
