@@ -35,6 +35,8 @@ function onBalance(spec: Spec, context: Context): Running {
   const arl = 1 / (spec['false-alarms'] * scan_s);
   const sum_m3 = context.arena.f64(n);
   const onsetUs = context.arena.f64(n); // when the sum last left zero
+  const missing_m3 = context.arena.f64(n); // all that is missing since the onset, while the sum is bounded
+  const split_m3 = context.arena.f64(n * line.spans.length); // ∫ (G_k − G_{k+1}) dt since the onset (sections, spans)
   const onsetFlow = context.arena.f64(n * line.spans.length); // span flows then (sections, spans)
 
   function threshold(i: number): number {
@@ -61,7 +63,13 @@ function onBalance(spec: Spec, context: Context): Running {
           sum_m3[i] = 0;
           onsetUs[i] = frame.timeUs;
           onsetFlow.set(balance.spanFlow_m3_s, i * line.spans.length);
-        } else sum_m3[i] = next;
+          missing_m3[i] = 0;
+          split_m3.fill(0, i * line.spans.length, (i + 1) * line.spans.length);
+        } else {
+          sum_m3[i] = next;
+          missing_m3[i] = missing_m3[i]! + balance.residual_m3_s[i]! * scan_s;
+          addSplits(i);
+        }
         balance.mayLearn[i] = sum_m3[i]! < 0.3 * h && frame.timeUs - operations.lastUs[0]! > SETTLE_US ? 1 : 0;
         const ratio = sum_m3[i]! / h;
         if (ratio > score.value && (ratio < 1 || !spec.corroborate || corroborated(i, frame))) {
@@ -75,7 +83,16 @@ function onBalance(spec: Spec, context: Context): Running {
 
   function meanRate(i: number, frame: Frame): number {
     const elapsed_s = Math.max(scan_s, (frame.timeUs - onsetUs[i]!) * 1e-6);
-    return sum_m3[i]! / elapsed_s + slack;
+    return missing_m3[i]! / elapsed_s;
+  }
+
+  function addSplits(i: number): void {
+    const { spans } = line.sections[i]!;
+    for (let a = 0; a + 1 < spans.length; a += 1) {
+      const at = i * line.spans.length + a;
+      split_m3[at] =
+        split_m3[at]! + (balance.spanFlow_m3_s[spans[a]!]! - balance.spanFlow_m3_s[spans[a + 1]!]!) * scan_s;
+    }
   }
 
   /** Do the pressures agree that liquid is lost inside the section? */
@@ -83,13 +100,16 @@ function onBalance(spec: Spec, context: Context): Running {
     const section = line.sections[i]!;
     const suspected = meanRate(i, frame);
     const flow = balance.spanFlow_m3_s;
+    const elapsed_s = Math.max(scan_s, (frame.timeUs - onsetUs[i]!) * 1e-6);
     const needed = SPLIT_SHARE * suspected;
     for (const k of section.spans) if (balance.spanReady[k] !== 1) return false;
     for (let a = 0; a + 1 < section.spans.length; a += 1) {
       const up = section.spans[a]!;
       const down = section.spans[a + 1]!;
       const noise = Math.hypot(balance.spanNoise_m3_s[up]!, balance.spanNoise_m3_s[down]!);
-      if (flow[up]! - flow[down]! > Math.max(needed, 3 * noise)) return true;
+      // Over the same time as the loss: a moment's disagreement proves nothing against hours of a meter's.
+      const split = split_m3[i * line.spans.length + a]! / elapsed_s;
+      if (split > Math.max(needed, 3 * noise)) return true;
     }
     if (frame.timeUs - operations.lastUs[0]! < SETTLE_US || onsetUs[i]! - operations.lastUs[0]! < SETTLE_US)
       return false;
