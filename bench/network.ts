@@ -6,7 +6,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openText, startEngine } from '../models/physics/epanet/engine.ts';
+import { loadEngine, openText, startEngine } from '../models/physics/epanet/engine.ts';
 import { type EpanetOptions, leakCoefficient, openDemands, openEpanet } from '../models/physics/epanet/index.ts';
 
 interface Row {
@@ -23,7 +23,7 @@ const FILE: EpanetOptions = { accuracy: 'file', backflow: 'file', duration_s: DA
 
 /** Seconds per step of the engine alone: run, next, and nothing else. */
 async function bare(text: string): Promise<{ seconds: number; steps: number }> {
-  const engine = await startEngine();
+  const engine = startEngine(await loadEngine());
   if (openText(engine, text).code > 0) throw new Error('the network was not opened');
   const { module, project, out } = engine;
   module._EN_setstatusreport(project, 0);

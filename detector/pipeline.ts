@@ -19,10 +19,13 @@ import {
   createDeviation,
   createFronts,
   createOperations,
+  createTankRate,
   type Deviation,
   type Fronts,
   type Operations,
   readLine,
+  readTanks,
+  type TankRate,
 } from './features/index.ts';
 import { type Context, createMethod, type Running } from './methods/index.ts';
 import { type Cleaner, createCleaner } from './preprocess/index.ts';
@@ -40,6 +43,7 @@ interface Built {
   readonly deviations: readonly Deviation[];
   readonly fronts: readonly Fronts[];
   readonly operations: Operations | undefined;
+  readonly tankRate: TankRate | undefined;
   readonly stages: readonly Stage[];
   /** Frames seen (1). */
   readonly frames: Float64Array;
@@ -55,12 +59,13 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
   const problems = fitProblems(recipe, layout, asBuilt);
   if (problems.length > 0) throw new ProblemError(problems);
   const { buffer, views } = bindArena((arena) => build(recipe, layout, asBuilt, arena));
-  const { clean, balances, deviations, fronts, operations, stages, frames } = views;
+  const { clean, balances, deviations, fronts, operations, tankRate, stages, frames } = views;
   const warmUpFrames = Math.round((recipe.spec['warm-up'] * 1e6) / layout.scanUs);
   clean.reset();
   for (const b of balances) b.reset();
   for (const f of fronts) f.reset();
   operations?.reset();
+  tankRate?.reset();
   for (const s of stages) {
     s.method.reset();
     s.machine?.reset();
@@ -74,6 +79,7 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
       frames[0] = n + 1;
       clean.step(frame);
       operations?.step(frame, clean);
+      tankRate?.step(clean);
       for (const b of balances) b.step(clean);
       for (const d of deviations) d.step(clean);
       for (const f of fronts) f.step(frame, clean);
@@ -125,6 +131,7 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
   const deviations: Deviation[] = [];
   const fronts: Fronts[] = [];
   let operations: Operations | undefined;
+  let tankRate: TankRate | undefined;
   const warmUp_s = spec['warm-up'];
   const context: Context = {
     layout,
@@ -159,6 +166,11 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
         operations = createOperations(layout, arena);
         return operations;
       }),
+    tankRate: () =>
+      once('tank-rate', () => {
+        tankRate = createTankRate(layout, readTanks(layout, asBuilt), warmUp_s, arena);
+        return tankRate;
+      }),
   };
   const stages = spec.methods.map((m): Stage => {
     const method = createMethod(m, context);
@@ -171,7 +183,7 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
           );
     return { spec: m, method, machine };
   });
-  return { clean, balances, deviations, fronts, operations, stages, frames: arena.f64(1) };
+  return { clean, balances, deviations, fronts, operations, tankRate, stages, frames: arena.f64(1) };
 }
 
 function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined) {
@@ -190,6 +202,16 @@ function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | und
             `tags of ${layout.plant}: ${[...ids].slice(0, 20).join(', ')}`,
           ),
         ];
+    }
+    if ('on' in m && m.on === 'tanks' && readTanks(layout, asBuilt).length === 0) {
+      return [
+        unfit(
+          recipe,
+          path,
+          `${layout.plant}, which has no tank with a level, a temperature and a meter on every transfer`,
+          asBuilt ? 'a tank farm' : 'as-built data of a tank farm',
+        ),
+      ];
     }
     const needsBalance = 'on' in m && m.on === 'balance';
     if (needsBalance && (line?.sections.length ?? 0) === 0) {

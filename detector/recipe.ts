@@ -56,10 +56,11 @@ const methodSchema = z.discriminatedUnion('method', [
   }),
   z.strictObject({
     method: z.literal('cusum'),
-    on,
+    /** The line's balance, each tag's deviation, or what each tank misses beyond its metered transfers. */
+    on: z.enum(['balance', 'tags', 'tanks']),
     tags,
     ...alarm,
-    /** Size to detect: of design flow for the balance, in standard deviations for tags. The slack is half of it. */
+    /** Size to detect: of design flow for the balance and for tanks, in standard deviations for tags. The slack is half of it. */
     detects: z.union([quantity('fraction', { positive: true })]),
     /** Design rate of false alarms in white noise; sets the threshold. */
     'false-alarms': quantity('frequency', { positive: true }),

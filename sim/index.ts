@@ -3,6 +3,7 @@
  */
 import type { Command, Control, Frame, FrameLayout, TruthEvent } from '../models/contract/index.ts';
 import { digestBytes } from '../models/kernel/index.ts';
+import type { GasPhysics, GasPlantSpec } from './gas/index.ts';
 import { applyFault, primeInstruments } from './instruments/index.ts';
 import { kindOf, type PlantSpec } from './kinds.ts';
 import type { LiquidPhysics, LiquidSpec } from './liquid/index.ts';
@@ -17,11 +18,14 @@ import {
 } from './plant/index.ts';
 import { stepPlant } from './step.ts';
 import type { TanksPhysics, TanksSpec } from './tanks/index.ts';
+import type { WaterPhysics, WaterSpec } from './water/index.ts';
 
-export { KINDS, type KindName, type LocatedPlant, type PlantSpec, parsePlant, readPlant } from './kinds.ts';
+export { type GasPhysics, type GasPlantSpec, gasSchema } from './gas/index.ts';
+export { asLiquid, KINDS, type KindName, type LocatedPlant, type PlantSpec, parsePlant, readPlant } from './kinds.ts';
 export { type LiquidPhysics, type LiquidSpec, liquidSchema } from './liquid/index.ts';
-export { type TanksPhysics, type TanksSpec, tanksSchema } from './tanks/index.ts';
 export type { CompilePlantOptions, LeakSite, Physics, PlantModel } from './plant/index.ts';
+export { type TanksPhysics, type TanksSpec, tanksSchema } from './tanks/index.ts';
+export { type WaterPhysics, type WaterSpec, waterSchema } from './water/index.ts';
 
 export interface Sim<P extends Physics = Physics> {
   readonly model: PlantModel;
@@ -53,9 +57,28 @@ export type LiquidSim = Sim<LiquidPhysics>;
 /** A tank farm, with its physics to look into. */
 export type TanksSim = Sim<TanksPhysics>;
 
+/** A plant of gas lines, with its physics to look into. */
+export type GasSim = Sim<GasPhysics>;
+
+/** A water network, with its physics to look into. */
+export type WaterSim = Sim<WaterPhysics>;
+
+/** Loads what a kind of plant needs before `createSim`; to be awaited before each, and costs nothing where nothing is needed. */
+export async function preparePlant(spec: PlantSpec): Promise<void> {
+  await kindOf(spec).prepare?.();
+}
+
+/** What can be known of a plant without its physics where its kind allows that; nothing needs to be prepared for it. */
+export function compileModel(spec: PlantSpec, options: CompilePlantOptions): PlantModel {
+  const kind = kindOf(spec);
+  return compilePlant(spec, kind.kind, kind.outline?.(spec, options) ?? kind.build(spec, options), options);
+}
+
 /** Compiles a plant, brings it to rest and hands out its facade. Throws a sentence where no steady state exists. */
 export function createSim(spec: LiquidSpec, options: CompilePlantOptions): LiquidSim;
 export function createSim(spec: TanksSpec, options: CompilePlantOptions): TanksSim;
+export function createSim(spec: GasPlantSpec, options: CompilePlantOptions): GasSim;
+export function createSim(spec: WaterSpec, options: CompilePlantOptions): WaterSim;
 export function createSim(spec: PlantSpec, options: CompilePlantOptions): Sim;
 export function createSim(spec: PlantSpec, options: CompilePlantOptions): Sim {
   return create(kindOf(spec), spec, options);
@@ -78,8 +101,7 @@ function create<S extends PlantSpec, P extends Physics>(
   }
   primeInstruments(model, physics, state);
   const parts = () => [...physics.save(), new Uint8Array(state.buffer)];
-  const snapshot = () => {
-    const all = parts();
+  const joined = (all: readonly Uint8Array[]) => {
     const bytes = new Uint8Array(all.reduce((n, p) => n + p.length, 0));
     let at = 0;
     for (const part of all) {
@@ -117,7 +139,7 @@ function create<S extends PlantSpec, P extends Physics>(
       return drained;
     },
     controlValue: (control) => physics.controlValue(control),
-    snapshot,
+    snapshot: () => joined(parts()),
     restore(bytes) {
       const sizes = parts().map((p) => p.length);
       const expected = sizes.reduce((n, s) => n + s, 0);
@@ -131,7 +153,8 @@ function create<S extends PlantSpec, P extends Physics>(
       physics.load(cut.slice(0, -1));
       new Uint8Array(state.buffer).set(cut[cut.length - 1]!);
     },
-    fingerprint: () => digestBytes(snapshot()),
+    fingerprint: () =>
+      digestBytes(joined(physics.identity ? [...physics.identity(), new Uint8Array(state.buffer)] : parts())),
     violations: () => physics.violations(),
     close: () => physics.close?.(),
   };

@@ -4,19 +4,27 @@
 import { z } from 'zod';
 import type { Result } from '../models/contract/index.ts';
 import { type Located, readDocument, readTextFile } from '../models/document/index.ts';
+import { GAS, type GasPlantSpec } from './gas/index.ts';
 import { LIQUID, type LiquidSpec } from './liquid/index.ts';
 import type { PlantKind } from './plant/index.ts';
 import { TANKS, type TanksSpec } from './tanks/index.ts';
+import { WATER, type WaterSpec } from './water/index.ts';
 
-export type PlantSpec = LiquidSpec | TanksSpec;
+export type PlantSpec = LiquidSpec | GasPlantSpec | TanksSpec | WaterSpec;
 export type LocatedPlant = Located<PlantSpec>;
 
-export const KINDS = { liquid: LIQUID, tanks: TANKS } as const;
+export const KINDS = { liquid: LIQUID, gas: GAS, tanks: TANKS, water: WATER } as const;
 export type KindName = keyof typeof KINDS;
 
 /** The kind that a spec was read as, so that spec and kind fit. */
 export function kindOf(spec: PlantSpec): PlantKind<PlantSpec> {
   return KINDS[spec.kind] as unknown as PlantKind<PlantSpec>;
+}
+
+/** For those who deal with lines of liquid alone. */
+export function asLiquid(spec: PlantSpec): LiquidSpec {
+  if (spec.kind !== 'liquid') throw new TypeError(`${spec.plant} is a plant of kind ${spec.kind}, not liquid`);
+  return spec;
 }
 
 /** Only the key that says which schema is to read the rest. */
@@ -38,7 +46,9 @@ export function parsePlant(file: string, text: string): Result<LocatedPlant> {
 function parseAs<S extends PlantSpec>(kind: PlantKind<S>, file: string, text: string): Result<LocatedPlant> {
   const read = readDocument(file, text, kind.schema);
   if (!read.ok) return read;
-  const doc = read.value as Located<S>;
+  const gathered = kind.gather?.(read.value as Located<S>);
+  if (gathered && !gathered.ok) return gathered;
+  const doc = gathered ? gathered.value : (read.value as Located<S>);
   const problems = kind.check(doc);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: doc };
 }

@@ -56,17 +56,24 @@ export interface Line {
 export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Line | undefined {
   const fluid = asBuilt?.fluid;
   if (!asBuilt || !fluid) return undefined;
+  const pipes = asBuilt.pipes.flatMap(({ waveSpeed_m_s, roughness_m, start_m, ...p }) =>
+    waveSpeed_m_s === undefined || roughness_m === undefined || start_m === undefined
+      ? []
+      : [{ ...p, waveSpeed_m_s, roughness_m, start_m }],
+  );
+  // The pipes of a network have no place along a line.
+  if (pipes.length < asBuilt.pipes.length) return undefined;
   const pressureAt = new Map<string, number>();
   layout.tags.forEach((t, i) => {
     if (t.quantity === 'pressure' && !pressureAt.has(t.element)) pressureAt.set(t.element, i);
   });
   const elevation = new Map(asBuilt.nodes.map((n) => [n.id, n.elevation_m]));
-  const touching = (node: string) => asBuilt.pipes.filter((p) => p.from === node || p.to === node).length;
+  const touching = (node: string) => pipes.filter((p) => p.from === node || p.to === node).length;
   const linked = (node: string) => asBuilt.links.some((l) => l.from === node || l.to === node);
   const inLine = (node: string) => touching(node) === 2 && !linked(node);
 
   const spans: Span[] = [];
-  for (const first of asBuilt.pipes) {
+  for (const first of pipes) {
     const up = pressureAt.get(first.from);
     if (up === undefined) continue;
     // Pipes in series without a tag between them make one span; diameter and speed are then averages by length and time.
@@ -74,7 +81,7 @@ export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Lin
     let node = first.to;
     while (!pressureAt.has(node)) {
       const last = chain[chain.length - 1]!;
-      const next = inLine(node) ? asBuilt.pipes.find((p) => p.from === node && p !== last) : undefined;
+      const next = inLine(node) ? pipes.find((p) => p.from === node && p !== last) : undefined;
       if (!next) break;
       chain.push(next);
       node = next.to;

@@ -4,6 +4,7 @@ import { createNull, createRandom } from './baselines.ts';
 import { createCusum } from './cusum.ts';
 import type { Context, Running } from './method.ts';
 import { createShewhart } from './shewhart.ts';
+import { createTankCusum } from './tankCusum.ts';
 import { createWave } from './wave.ts';
 
 export { type Context, cusumThreshold, type Running } from './method.ts';
@@ -30,7 +31,7 @@ export function createMethod(spec: MethodSpec, context: Context): Running {
     case 'ewma':
       return createShewhart(spec, context);
     case 'cusum':
-      return createCusum(spec, context);
+      return spec.on === 'tanks' ? createTankCusum(spec, context) : createCusum(spec, context);
     case 'wave':
       return createWave(spec, context);
     case 'null':

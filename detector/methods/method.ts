@@ -4,7 +4,7 @@
  */
 import type { AsBuilt, Frame, FrameLayout, Score } from '../../models/contract/index.ts';
 import type { Arena } from '../../models/kernel/index.ts';
-import type { Balance, Deviation, Fronts, Line, Operations } from '../features/index.ts';
+import type { Balance, Deviation, Fronts, Line, Operations, TankRate } from '../features/index.ts';
 import type { Cleaner } from '../preprocess/index.ts';
 
 /** What methods may share; a feature that no method asks for is not built. */
@@ -20,6 +20,7 @@ export interface Context {
   deviation(tags: readonly string[] | undefined): Deviation;
   fronts(window_s: number, sigma: number, slowest_s: number): Fronts;
   operations(): Operations;
+  tankRate(): TankRate;
 }
 
 export interface Running {

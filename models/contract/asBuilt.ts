@@ -25,17 +25,21 @@ export const asBuiltSchema = z.strictObject({
       to: z.string(),
       length_m: z.number().positive(),
       insideDiameter_m: z.number().positive(),
-      wallThickness_m: z.number().positive(),
-      roughness_m: z.number().nonnegative(),
-      waveSpeed_m_s: z.number().positive(),
-      /** Distance along the line of its `from` end. */
-      start_m: z.number(),
+      /** Of lines; nobody keeps it of the pipes of a town. */
+      wallThickness_m: z.number().positive().optional(),
+      roughness_m: z.number().nonnegative().optional(),
+      /** Where a water network is reckoned by these: a coefficient C, or an n. */
+      hazenWilliams: z.number().positive().optional(),
+      manning: z.number().positive().optional(),
+      waveSpeed_m_s: z.number().positive().optional(),
+      /** Distance along the line of its `from` end; absent in a network. */
+      start_m: z.number().optional(),
     }),
   ),
   links: z.array(
     z.strictObject({
       id: z.string(),
-      kind: z.enum(['pump', 'valve', 'check-valve']),
+      kind: z.enum(['pump', 'valve', 'check-valve', 'compressor', 'regulator']),
       from: z.string(),
       to: z.string(),
     }),

@@ -69,6 +69,11 @@ export function findDocument(kind: LibraryKind, name: string, near?: string): Re
   return readTextFile(path);
 }
 
+/** A file that a document names by its path from there; `file` is that document's, as it is shown. */
+export function readBeside(file: string, name: string): Result<TextFile> {
+  return readTextFile(resolve(dirname(file), name));
+}
+
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
 export function readTextFile(path: string): Result<TextFile> {

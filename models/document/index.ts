@@ -5,6 +5,7 @@ export {
   type LibraryKind,
   libraryNames,
   packageRoot,
+  readBeside,
   readTextFile,
   type TextFile,
 } from './file.ts';

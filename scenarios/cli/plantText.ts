@@ -3,10 +3,20 @@
  */
 
 import { fromUnit, toUnit } from '../../models/kernel/index.ts';
-import { createSim, type LocatedPlant } from '../../sim/index.ts';
+import { compileModel, createSim, type LiquidSpec, type LocatedPlant } from '../../sim/index.ts';
 import { isUsUnit } from '../import/index.ts';
 import { inUnit, show, type Trade, tidy, tradeUnit, unitOf } from './display.ts';
+import { gasSections } from './gasText.ts';
 import { textTable } from './table.ts';
+import { tanksSections } from './tanksText.ts';
+import { waterSections } from './waterText.ts';
+
+/** What a kind of plant says of itself beside its stations and tags. */
+export interface KindText {
+  readonly sections: readonly string[];
+  /** Beside the spec: what was computed. */
+  readonly document: Readonly<Record<string, unknown>>;
+}
 
 export function describePlant(
   plant: LocatedPlant,
@@ -14,7 +24,54 @@ export function describePlant(
 ): { document: unknown; text: string } {
   const spec = plant.value;
   const trade = options.units ?? (spec.instruments.some((t) => isUsUnit(t.unit)) ? 'us' : 'si');
-  const { model, physics } = createSim(spec, { seed: options.seed ?? 1 });
+  const seed = options.seed ?? 1;
+  const model = compileModel(spec, { seed });
+  const own =
+    spec.kind === 'liquid'
+      ? liquidSections(spec, seed, trade)
+      : spec.kind === 'gas'
+        ? gasSections(spec, seed, trade)
+        : spec.kind === 'tanks'
+          ? tanksSections(spec, trade)
+          : waterSections(spec, model.asBuilt, trade);
+  const tags = model.layout.tags.map((t) => {
+    const unit = tradeUnit(t.unit, options.units);
+    const scaled = (x: number) => (t.unit === '' ? x : tidy(toUnit(fromUnit(x, t.unit), unit)));
+    return { ...t, shownUnit: unit, shownRange: t.range.map(scaled) };
+  });
+  const sections = [
+    `plant ${spec.plant}: ${spec.about}`,
+    ...own.sections,
+    textTable(
+      ['station', 'unit id', `kp [${unitOf('distance', trade)}]`, 'tags'],
+      model.layout.stations.map((s) => [
+        s.id,
+        s.unitId,
+        s.position_m === undefined ? '' : inUnit(s.position_m, 'distance', trade),
+        tags.filter((t) => t.station === s.id).length,
+      ]),
+    ),
+    textTable(
+      ['tag', 'station', 'measures', 'at', 'range', 'unit', 'samples per scan'],
+      tags.map((t) => [t.id, t.station, t.quantity, t.element, t.shownRange.join(' to '), t.shownUnit, t.width]),
+    ),
+  ];
+  return {
+    document: {
+      kind: 'plant',
+      plant: spec.plant,
+      about: spec.about,
+      ...own.document,
+      stations: model.layout.stations,
+      tags,
+      spec,
+    },
+    text: sections.join('\n\n'),
+  };
+}
+
+function liquidSections(spec: LiquidSpec, seed: number, trade: Trade): KindText {
+  const { model, physics } = createSim(spec, { seed });
   const { state } = physics;
   const { network, networkSpec } = physics.model;
   const perMetre = network.density_kg_m3 * network.gravity_m_s2;
@@ -33,18 +90,12 @@ export function describePlant(
       to: p.to,
       length_m: pipe.length_m,
       insideDiameter_m: pipe.diameter_m,
-      wall_m: p.wallThickness_m,
+      wall_m: p.wallThickness_m!,
       waveSpeed_m_s: pipe.waveSpeed_m_s,
     };
   });
-  const tags = model.layout.tags.map((t) => {
-    const unit = tradeUnit(t.unit, options.units);
-    const scaled = (x: number) => (t.unit === '' ? x : tidy(toUnit(fromUnit(x, t.unit), unit)));
-    return { ...t, shownUnit: unit, shownRange: t.range.map(scaled) };
-  });
   const length_m = pipes.reduce((sum, p) => sum + p.length_m, 0);
   const sections = [
-    `plant ${spec.plant}: ${spec.about}`,
     `${show(length_m, 'distance', trade)} of pipe, design flow ${show(spec['design-flow'], 'flow', trade)}; ` +
       `${spec.fluid.name}: ${show(spec.fluid.density, 'density', trade)}, ${show(spec.fluid.viscosity, 'kinematic-viscosity', trade)}`,
     textTable(
@@ -98,32 +149,6 @@ export function describePlant(
         ...spec.controllers.map((c) => [c.id, c.kind, c.node, c.valve, 'automatic']),
       ],
     ),
-    textTable(
-      ['station', 'unit id', `kp [${u('distance')}]`, 'tags'],
-      model.layout.stations.map((s) => [
-        s.id,
-        s.unitId,
-        s.position_m === undefined ? '' : inUnit(s.position_m, 'distance', trade),
-        tags.filter((t) => t.station === s.id).length,
-      ]),
-    ),
-    textTable(
-      ['tag', 'station', 'measures', 'at', 'range', 'unit', 'samples per scan'],
-      tags.map((t) => [t.id, t.station, t.quantity, t.element, t.shownRange.join(' to '), t.shownUnit, t.width]),
-    ),
   ];
-  return {
-    document: {
-      kind: 'plant',
-      plant: spec.plant,
-      about: spec.about,
-      length_m,
-      nodes,
-      pipes,
-      stations: model.layout.stations,
-      tags,
-      spec,
-    },
-    text: sections.join('\n\n'),
-  };
+  return { sections, document: { length_m, nodes, pipes } };
 }

@@ -188,7 +188,12 @@ function bindLeak(
       const from = Math.min(...plant.pipes.map((p) => p.start_m));
       const to = Math.max(...plant.pipes.map((p) => p.start_m + p.length_m));
       if (!Number.isFinite(from)) {
-        report([...path, 'on', 'kp'], `${kp / 1000} km`, 'an element: this plant is no line', 'write { pipe: …, fraction: … }');
+        report(
+          [...path, 'on', 'kp'],
+          `${kp / 1000} km`,
+          'an element: this plant is no line',
+          'write { pipe: …, fraction: … }',
+        );
         continue;
       }
       report([...path, 'on', 'kp'], `${kp / 1000} km`, `a distance on the line, ${from / 1000} to ${to / 1000} km`);

@@ -126,6 +126,11 @@ export class ScenarioEngine {
     return control.property === 'setPoint' ? value / 1e5 : value;
   }
 
+  /** Lets go of what the plant holds outside of JavaScript's memory. It can still be looked at, not moved. */
+  close(): void {
+    this.sim.close();
+  }
+
   /** Why this run cannot be judged; empty where it can. */
   violations(): string[] {
     return [...this.refusals, ...this.sim.violations()];

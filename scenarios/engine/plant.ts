@@ -3,7 +3,7 @@
  */
 import type { AsBuilt, Control, FrameLayout, Result, Tag } from '../../models/contract/index.ts';
 import { findDocument } from '../../models/document/index.ts';
-import { createSim, type LocatedPlant, type PlantSpec, parsePlant } from '../../sim/index.ts';
+import { compileModel, type LocatedPlant, type PlantSpec, parsePlant } from '../../sim/index.ts';
 import type { Property } from './bind.ts';
 
 export interface PipeSpan {
@@ -44,10 +44,10 @@ export function readPlantContext(nameOrPath: string, near?: string): Result<Plan
 
 export function plantContext(located: LocatedPlant): PlantContext {
   const spec = located.value;
-  const { layout, controls, asBuilt } = createSim(spec, { seed: 0, exact: true }).model;
-  // A tank leaks at a share of its height, and has no place along a line.
+  const { layout, controls, asBuilt } = compileModel(spec, { seed: 0, exact: true });
+  // A tank leaks at a share of its height; it has no place along a line, and neither has the pipe of a network.
   const pipes = [
-    ...asBuilt.pipes.map(({ id, start_m, length_m }) => ({ id, start_m, length_m })),
+    ...asBuilt.pipes.map(({ id, start_m = Number.NaN, length_m }) => ({ id, start_m, length_m })),
     ...(asBuilt.tanks ?? []).map(({ id, height_m }) => ({ id, start_m: Number.NaN, length_m: height_m })),
   ];
   const tags = new Map(layout.tags.map((t) => [t.id, t]));

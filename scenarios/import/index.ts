@@ -5,7 +5,7 @@
 import type { Problem, Result } from '../../models/contract/index.ts';
 import { fromUnit, toUnit } from '../../models/kernel/index.ts';
 import { createState, solveSteady } from '../../models/physics/index.ts';
-import { createSim, parsePlant } from '../../sim/index.ts';
+import { asLiquid, createSim, parsePlant } from '../../sim/index.ts';
 import { isUsUnit, type Trade } from './columns.ts';
 import { layOut } from './line.ts';
 import { readModbusMap } from './modbusMap.ts';
@@ -180,7 +180,7 @@ function checkSteady(name: string, yaml: string): SteadyCheck {
     throw new Error(
       `the imported plant is refused: ${parsed.problems.map((p) => `${p.line}: ${p.path} ${p.found}`).join('; ')}`,
     );
-  const spec = parsed.value.value;
+  const spec = asLiquid(parsed.value.value);
   const { network, networkSpec } = createSim(spec, { seed: 1 }).physics.model;
   const state = createState(network);
   const { converged } = solveSteady(network, state);

@@ -42,7 +42,8 @@ export interface JudgedRun {
 
 export function judgeRun(run: Finished): JudgedRun {
   const { resolved, plant, alarms, endUs, warmUpUs } = run;
-  const ends = plant.pipes.flatMap((p) => [p.start_m, p.start_m + p.length_m]);
+  // Only what lies along a line has a place that chance could guess.
+  const ends = plant.pipes.flatMap((p) => [p.start_m, p.start_m + p.length_m]).filter(Number.isFinite);
   const inputs: CardInputs = {
     runId: run.runId,
     scenario: resolved.scenario,
@@ -67,7 +68,7 @@ export function judgeRun(run: Finished): JudgedRun {
       startUs: Math.min(warmUpUs, endUs),
       endUs,
       scanUs: plant.layout.scanUs,
-      line: { from_m: Math.min(...ends), to_m: Math.max(...ends) },
+      ...(ends.length > 0 ? { line: { from_m: Math.min(...ends), to_m: Math.max(...ends) } } : {}),
     }),
     ...(resolved.graceUs === undefined ? {} : { graceUs: resolved.graceUs }),
     warmUpUs: Math.min(warmUpUs, endUs),

@@ -104,7 +104,7 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
       }
     }
     const framesDigest = digest.hex();
-    const ends = asBuilt?.pipes.flatMap((p) => [p.start_m, p.start_m + p.length_m]);
+    const ends = asBuilt?.pipes.flatMap((p) => (p.start_m === undefined ? [] : [p.start_m, p.start_m + p.length_m]));
     const warm = Math.min(startUs + warmUpUs(recipe), endUs);
     const inputs: CardInputs | undefined = known.truth && {
       runId: digestJson({ replay: framesDigest, recipe: recipe.digest, expected, code: codeDigest() }).slice(0, 16),
@@ -128,7 +128,7 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
         startUs: warm,
         endUs,
         scanUs: layout.scanUs,
-        ...(ends ? { line: { from_m: Math.min(...ends), to_m: Math.max(...ends) } } : {}),
+        ...(ends && ends.length > 0 ? { line: { from_m: Math.min(...ends), to_m: Math.max(...ends) } } : {}),
       }),
       ...((expected?.graceUs ?? known.graceUs) === undefined ? {} : { graceUs: expected?.graceUs ?? known.graceUs }),
       warmUpUs: warm,

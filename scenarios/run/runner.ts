@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createPipeline, type Recipe } from '../../detector/index.ts';
 import { type AlarmEvent, type Card, ProblemError, type RunStatus, unwrap } from '../../models/contract/index.ts';
 import { exportCsv, RunWriter } from '../../models/recording/index.ts';
+import { preparePlant } from '../../sim/index.ts';
 import type { PlantServer, PlantServerOptions } from '../../sim/io/index.ts';
 import { type ResolvedScenario, ScenarioEngine } from '../engine/index.ts';
 import { type JudgedRun, judgeRun, reportHtml, writeText } from './finish.ts';
@@ -66,6 +67,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const { inputs, recipe, transport, pace, signal } = request;
   const resolved = unwrap(resolveInputs(inputs, request.seed));
   const via = transport === 'modbus' && request.via === 'stations' ? 'modbus (stations)' : transport;
+  await preparePlant(inputs.plant.spec);
   const engine = new ScenarioEngine(resolved, inputs.plant.spec, { exact: request.exact });
   const detector = recipe?.name ?? request.detector ?? 'attached';
   const runId = runIdOf({
@@ -149,6 +151,8 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       status = 'not-comparable';
       because = `stopped by the user after ${(logbook.lastUs / 1e6).toFixed(0)} s of ${(resolved.durationUs / 1e6).toFixed(0)} s`;
     }
+    // A wired plant stays to be looked at until its server is closed; it will not move any more.
+    engine.close();
     const twinAlarms = request.twin && recipe && !stopped ? await twinJournal(request, resolved, recipe) : undefined;
     const judged = judgeRun({
       runId,
@@ -195,6 +199,7 @@ export function warmUpUs(recipe: Recipe | undefined): number {
 
 /** The journal of the same run in which nothing leaks; only ever in process, as the journal does not depend on the way. */
 async function twinJournal(request: RunRequest, resolved: ResolvedScenario, recipe: Recipe): Promise<AlarmEvent[]> {
+  await preparePlant(request.inputs.plant.spec);
   const engine = new ScenarioEngine(resolved, request.inputs.plant.spec, { exact: request.exact, twin: true });
   const alarms: AlarmEvent[] = [];
   const pipeline = createPipeline(recipe, engine.layout, engine.asBuilt);
@@ -202,5 +207,6 @@ async function twinJournal(request: RunRequest, resolved: ResolvedScenario, reci
     signal: request.signal,
     onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
   });
+  engine.close();
   return alarms;
 }

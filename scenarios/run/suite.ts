@@ -15,6 +15,7 @@ import {
   unwrap,
 } from '../../models/contract/index.ts';
 import { findDocument, readDocument } from '../../models/document/index.ts';
+import { preparePlant } from '../../sim/index.ts';
 import { ScenarioEngine } from '../engine/index.ts';
 import { jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
 import { runInProcess } from './inproc.ts';
@@ -158,6 +159,7 @@ export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): 
   const inputs = suite.scenarios[job.scenario]!;
   const { exact, twin } = suite;
   const resolved = unwrap(resolveInputs(inputs, job.seed));
+  await preparePlant(inputs.plant.spec);
   const engine = new ScenarioEngine(resolved, inputs.plant.spec, { exact });
   const logbook = new Logbook(engine.layout, undefined, options.html ?? false);
   const journals = suite.recipes.map((): AlarmEvent[] => []);
@@ -171,12 +173,15 @@ export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): 
   let twins: AlarmEvent[][] | undefined;
   if (twin) {
     twins = suite.recipes.map(() => []);
+    await preparePlant(inputs.plant.spec);
     const without = new ScenarioEngine(resolved, inputs.plant.spec, { exact, twin: true });
     const progress = (us: number) => onProgress?.(resolved.durationUs + us);
     if (!(await runInProcess(without, undefined, watch(without, twins), { signal, onProgress: progress })))
       return undefined;
+    without.close();
   }
   const violations = engine.violations();
+  engine.close();
   const pace = formatPace({ kind: 'lockstep' });
   const cards: Card[] = [];
   for (const [r, recipe] of suite.recipes.entries()) {

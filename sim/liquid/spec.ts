@@ -75,6 +75,16 @@ export const liquidSchema = z.strictObject({
                 lasts: quantity('time', { positive: true, max: 21_600 }),
               })
               .optional(),
+            /** Water that seeps through the ground into the sewer: always, and late from storms. */
+            leachate: z
+              .strictObject({
+                mean: quantity('flow', { min: 0 }),
+                /** Of a storm's volume, what seeps in beside it. */
+                'of-storms': percent().prefault('0 %'),
+                /** Time in which what has seeped into the ground drains to 1/e. */
+                recedes: quantity('time', { positive: true, max: 43_200 }).prefault('6 h'),
+              })
+              .optional(),
           })
           .optional(),
       }),

@@ -5,14 +5,14 @@
 import { createLayout, type LayoutSpec } from '../../models/contract/index.ts';
 import { digestJson, type Stream, secondsToUs, seeded, UNITS } from '../../models/kernel/index.ts';
 import type { PlantModel } from './model.ts';
-import type { Built, CompilePlantOptions } from './physics.ts';
+import type { CompilePlantOptions, Outline } from './physics.ts';
 import type { CommonSpec, InstrumentSpec } from './spec.ts';
 
 const YEAR_US = 31_557_600e6;
 
 const fill = <T>(list: readonly T[], f: (item: T, i: number) => number) => Float64Array.from(list, f);
 
-function layoutOf(spec: CommonSpec, positionOf: Built['positionOf']): LayoutSpec {
+function layoutOf(spec: CommonSpec, positionOf: Outline['positionOf']): LayoutSpec {
   const scanUs = secondsToUs(spec.time.scan);
   return {
     plant: spec.plant,
@@ -45,7 +45,7 @@ function layoutOf(spec: CommonSpec, positionOf: Built['positionOf']): LayoutSpec
 }
 
 /** Compiles what surrounds the physics. Throws on what the kind's check should have refused. */
-export function compilePlant(spec: CommonSpec, kind: string, built: Built, options: CompilePlantOptions): PlantModel {
+export function compilePlant(spec: CommonSpec, kind: string, built: Outline, options: CompilePlantOptions): PlantModel {
   const tick_s = options.tick_s ?? spec.time.step;
   const layout = createLayout(layoutOf(spec, built.positionOf));
   const run = seeded(options.seed);

@@ -2,6 +2,6 @@
 export { type Checker, checkCommon, createChecker } from './check.ts';
 export { compilePlant } from './compile.ts';
 export type { LeakModel, PlantModel } from './model.ts';
-export type { Built, CompilePlantOptions, LeakSite, Physics, PhysicsCommand, PlantKind } from './physics.ts';
+export type { Built, CompilePlantOptions, LeakSite, Outline, Physics, PhysicsCommand, PlantKind } from './physics.ts';
 export { type CommonSpec, fieldShape, headShape, type InstrumentSpec, id, percent, timeSchema } from './spec.ts';
 export { createPlantState, type PlantState } from './state.ts';

@@ -2,7 +2,7 @@
  * What the common part of a plant (instruments, clock, wire) asks of its physics, and what a kind of plant must bring.
  */
 import type { z } from 'zod';
-import type { AsBuilt, Command, Control, Problem, TruthEvent } from '../../models/contract/index.ts';
+import type { AsBuilt, Command, Control, Problem, Result, TruthEvent } from '../../models/contract/index.ts';
 import type { Located } from '../../models/document/index.ts';
 import type { LeakModel } from './model.ts';
 import type { CommonSpec } from './spec.ts';
@@ -48,15 +48,16 @@ export interface Physics {
   /** Everything that changes, in order; a snapshot is a copy of these. */
   save(): Uint8Array[];
   load(parts: readonly Uint8Array[]): void;
+  /** What two equal runs have alike, where that is not all of `save`: memory of a foreign engine may hold more. */
+  identity?(): Uint8Array[];
   /** Why the physics of this run cannot be trusted; empty where it can. */
   violations(): string[];
   /** Releases what the garbage collector does not. */
   close?(): void;
 }
 
-/** What a kind makes of a spec. */
-export interface Built<P extends Physics = Physics> {
-  readonly physics: P;
+/** What a spec says without its physics being at work. */
+export interface Outline {
   readonly leaks: readonly LeakModel[];
   readonly controls: readonly Control[];
   readonly asBuilt: AsBuilt;
@@ -64,12 +65,23 @@ export interface Built<P extends Physics = Physics> {
   positionOf(at: string): number | undefined;
 }
 
+/** What a kind makes of a spec. */
+export interface Built<P extends Physics = Physics> extends Outline {
+  readonly physics: P;
+}
+
 /** A kind of plant: one per room. */
 export interface PlantKind<S extends CommonSpec, P extends Physics = Physics> {
   readonly kind: string;
   readonly summary: string;
   readonly schema: z.ZodType<S>;
+  /** Reads what the plant names beside its file (`doc.file`) into the spec. */
+  gather?(doc: Located<S>): Result<Located<S>>;
   check(doc: Located<S>): Problem[];
+  /** Loads what `build` needs and cannot wait for; awaited before a plant is built. */
+  prepare?(): Promise<void>;
+  /** As `build`, for those who need no physics; absent: only the physics knows. */
+  outline?(spec: S, options: CompilePlantOptions): Outline;
   /** Brings the physics to rest, tags in the order of `spec.instruments`. Throws a sentence where there is no steady state. */
   build(spec: S, options: CompilePlantOptions): Built<P>;
 }

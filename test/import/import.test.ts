@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { createFrame, unwrap } from '../../models/contract/index.ts';
 import { toUnit } from '../../models/kernel/index.ts';
 import { type ImportedPlant, type ImportRequest, importPlant } from '../../scenarios/import/index.ts';
-import { createSim, parsePlant } from '../../sim/index.ts';
+import { asLiquid, createSim, parsePlant } from '../../sim/index.ts';
 
 const table = (name: string) => ({
   file: name,
@@ -28,7 +28,7 @@ const SI: ImportRequest = {
 };
 
 const made = (request: ImportRequest): ImportedPlant => unwrap(importPlant(request));
-const specOf = (plant: ImportedPlant, name: string) => unwrap(parsePlant(`${name}.yaml`, plant.yaml)).value;
+const specOf = (plant: ImportedPlant, name: string) => asLiquid(unwrap(parsePlant(`${name}.yaml`, plant.yaml)).value);
 
 /** Runs a plant for a while and reads its tags, in their own units. */
 function run(plant: ImportedPlant, name: string, seconds: number): Map<string, number> {

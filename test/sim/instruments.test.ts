@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Command, Quality } from '../../models/contract/index.ts';
 import { poissonInterval } from '../../models/kernel/index.ts';
-import type { PlantSpec, LiquidSim as Sim } from '../../sim/index.ts';
+import type { LiquidSpec, LiquidSim as Sim } from '../../sim/index.ts';
 import {
   calm,
   crudeLine,
@@ -141,7 +141,7 @@ describe('errors of measurement', () => {
 
 describe('instants', () => {
   /** Truth of a tag after every tick, and linear in between: physics moves no other way between two ticks. */
-  function traced(spec: PlantSpec, tag: string, tick_s: number, commands: readonly Command[], seconds: number) {
+  function traced(spec: LiquidSpec, tag: string, tick_s: number, commands: readonly Command[], seconds: number) {
     const sim = start(spec, { tick_s });
     const at = [truth(sim, tag)];
     const seen: { timeUs: number; value: number }[] = [];

@@ -2,9 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import { createFrame, type Frame, unwrap } from '../../models/contract/index.ts';
 import {
+  asLiquid,
   type CompilePlantOptions,
   createSim,
-  type PlantSpec,
+  type LiquidSpec,
   readPlant,
   type LiquidSim as Sim,
 } from '../../sim/index.ts';
@@ -17,13 +18,13 @@ type Writable<T> = T extends readonly (infer U)[]
   : T extends object
     ? { -readonly [K in keyof T]: Writable<T[K]> }
     : T;
-export type PlantDraft = Writable<PlantSpec>;
+export type PlantDraft = Writable<LiquidSpec>;
 
 /** The plant with a change. */
-export function crudeLine(change: (spec: PlantDraft) => void = () => {}): PlantSpec {
-  const spec = structuredClone(unwrap(readPlant(PLANT)).value) as PlantDraft;
+export function crudeLine(change: (spec: PlantDraft) => void = () => {}): LiquidSpec {
+  const spec = structuredClone(asLiquid(unwrap(readPlant(PLANT)).value)) as PlantDraft;
   change(spec);
-  return spec as PlantSpec;
+  return spec as LiquidSpec;
 }
 
 /** Pumps that do not wander. */
@@ -38,7 +39,7 @@ export function perfect(spec: PlantDraft): void {
   for (const s of spec.stations) Object.assign(s, { 'clock-offset': 0, 'clock-drift': 0, 'poll-latency': 0 });
 }
 
-export function still(change: (spec: PlantDraft) => void = () => {}): PlantSpec {
+export function still(change: (spec: PlantDraft) => void = () => {}): LiquidSpec {
   return crudeLine((spec) => {
     calm(spec);
     perfect(spec);
@@ -46,7 +47,7 @@ export function still(change: (spec: PlantDraft) => void = () => {}): PlantSpec 
   });
 }
 
-export function start(spec: PlantSpec, options: Partial<CompilePlantOptions> = {}): Sim {
+export function start(spec: LiquidSpec, options: Partial<CompilePlantOptions> = {}): Sim {
   return createSim(spec, { seed: 1, ...options });
 }
 

@@ -1,7 +1,7 @@
 /** Repeatability: the same seed gives the same bits, a resumed run is the uninterrupted one, and instruments keep to themselves. */
 import { describe, expect, it } from 'vitest';
 import type { Command, TruthEvent } from '../../models/contract/index.ts';
-import type { PlantSpec, LiquidSim as Sim } from '../../sim/index.ts';
+import type { LiquidSpec, LiquidSim as Sim } from '../../sim/index.ts';
 import { calm, crudeLine, frameBits, instrument, type PlantDraft, run, samples, start, truth } from './line.ts';
 
 const LEAKS = [
@@ -124,7 +124,7 @@ describe('adding an instrument', () => {
       s.instruments.unshift({ ...structuredClone(instrument(s, 'PT-201')), tag: 'PT-202' });
       s.stations.unshift({ ...structuredClone(s.stations[0]!), id: 'RTU-0', unit: 99 });
     };
-    const compare = (spec: PlantSpec) => {
+    const compare = (spec: LiquidSpec) => {
       const sim = start(spec, { seed: 8, leaks: LEAKS });
       sim.apply([{ kind: 'leak.open', leak: 'leak-1', area_m2: 2e-4, growth_s: 2 }]);
       const frame = run(sim, 60);

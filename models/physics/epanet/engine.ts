@@ -2,10 +2,9 @@
  * The EPANET 2.3 engine (epanet-js: the C code as WebAssembly) behind the few raw calls that the adapter makes. One module
  * per network: its linear memory then holds one project and nothing else, so that a copy of it is a snapshot. Each call
  * here returns EPANET's code: 0 fine, 1–6 a warning, above 100 an error; `check` turns errors that we made into throws.
+ * The package is loaded with the first module, so that programs without water networks never do.
  * Source: EPANET Toolkit 2.3 (OpenWaterAnalytics), epanet2_2.h and epanet2_enums.h.
  */
-import { Workspace } from 'epanet-js';
-
 /** The WebAssembly module as far as it is used here. Pointers are byte offsets into its memory. */
 export interface EngineModule {
   readonly HEAPU8: Uint8Array;
@@ -41,6 +40,16 @@ export interface EngineModule {
   _EN_gettimeparam(project: number, parameter: number, out: number): number;
   _EN_settimeparam(project: number, parameter: number, value: number): number;
   _EN_getstatistic(project: number, what: number, out: number): number;
+  _EN_getcontrol(
+    project: number,
+    index: number,
+    type: number,
+    link: number,
+    setting: number,
+    node: number,
+    level: number,
+  ): number;
+  _EN_setcontrolenabled(project: number, index: number, enabled: number): number;
   _EN_getnodeid(project: number, index: number, out: number): number;
   _EN_getnodetype(project: number, index: number, out: number): number;
   _EN_getnodevalue(project: number, index: number, property: number, out: number): number;
@@ -57,7 +66,7 @@ export interface EngineModule {
   _EN_setlinkvalue(project: number, index: number, property: number, value: number): number;
 }
 
-export const COUNT = { node: 0, link: 2 } as const;
+export const COUNT = { node: 0, link: 2, control: 5 } as const;
 export const NODE_PROPERTY = {
   elevation: 0,
   emitter: 3,
@@ -118,11 +127,16 @@ export interface Engine {
   readonly bulk: number;
 }
 
-/** Loads a fresh module and makes an empty project in it. */
-export async function startEngine(): Promise<Engine> {
+/** A fresh module: an engine without a network. Loading waits; opening a network in it does not. */
+export async function loadEngine(): Promise<EngineModule> {
+  const { Workspace } = await import('epanet-js');
   const workspace = new Workspace();
   await workspace.loadModule();
-  const module = workspace.instance as unknown as EngineModule;
+  return workspace.instance as unknown as EngineModule;
+}
+
+/** Makes an empty project in a fresh module. */
+export function startEngine(module: EngineModule): Engine {
   const out = module._malloc(LONGEST_SENTENCE);
   check('create', module._EN_createproject(out));
   return { module, project: module.HEAP32[out >> 2], out, bulk: 0 };

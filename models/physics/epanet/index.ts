@@ -4,7 +4,7 @@
  */
 export { flowUnits, inpUnits } from '../inpUnits.ts';
 export { type DemandNoise, type DemandOptions, demandMoments, openDemands } from './demands.ts';
-export { LINK_TYPE } from './engine.ts';
+export { type EngineModule, LINK_TYPE, loadEngine } from './engine.ts';
 export type {
   EpanetFault,
   EpanetModel,
@@ -14,4 +14,4 @@ export type {
   LeakSite,
 } from './model.ts';
 export { EpanetNetwork, leakCoefficient } from './network.ts';
-export { type EpanetResult, openEpanet } from './open.ts';
+export { type EpanetResult, openEpanet, openEpanetIn } from './open.ts';

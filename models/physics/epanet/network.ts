@@ -15,7 +15,9 @@
  */
 
 import {
+  COUNT,
   check,
+  count,
   type Engine,
   LINK_PROPERTY,
   LINK_TYPE,
@@ -160,6 +162,17 @@ export class EpanetNetwork {
     check('setting', module._EN_setlinkvalue(project, link + 1, LINK_PROPERTY.setting, value));
     // A pump that was stopped comes back to the speed that it had.
     if (setting > 0 || this.model.linkKind[link] !== LINK_TYPE.pump) this.state.linkSetpoint[link] = setting;
+  }
+
+  /** Lets the simple controls of the file that move this link act, or holds them off. Rules are not concerned. */
+  setControlsActive(link: number, active: boolean): void {
+    const { engine } = this;
+    const { module, project, out } = engine;
+    for (let c = 1; c <= count(engine, COUNT.control); c++) {
+      check('control', module._EN_getcontrol(project, c, out, out + 4, out + 8, out + 16, out + 24));
+      if (module.HEAP32[(out >> 2) + 1] === link + 1)
+        check('control', module._EN_setcontrolenabled(project, c, active ? 1 : 0));
+    }
   }
 
   /** Opens a hole of this area at a leak site from the next solve on; 0 shuts it. Throws where it is larger than the pipe's bore. */

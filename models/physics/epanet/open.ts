@@ -11,10 +11,12 @@ import {
   closeAndReport,
   count,
   type Engine,
+  type EngineModule,
   LINK_PROPERTY,
   LINK_TYPE,
   linkId,
   linkValue,
+  loadEngine,
   NODE_PROPERTY,
   nodeId,
   nodeValue,
@@ -31,7 +33,7 @@ import {
 import { createEpanetState, type EpanetModel, type EpanetOptions, type EpanetUnits, type LeakSite } from './model.ts';
 import { EpanetNetwork } from './network.ts';
 import { reportProblems } from './problems.ts';
-import { splitPipes } from './split.ts';
+import { type SplitText, splitPipes } from './split.ts';
 
 export type EpanetResult =
   | { readonly ok: true; readonly value: EpanetNetwork }
@@ -54,13 +56,30 @@ const FOOT_m = 0.3048;
  * and those of the options (leak sites, demand model).
  */
 export async function openEpanet(text: string, options: EpanetOptions = {}): Promise<EpanetResult> {
-  const file = options.file ?? 'network.inp';
-  const sites = options.leaks ?? [];
-  const split = splitPipes(text, sites, file);
-  // A file that EPANET rejects is reported as it stands, before anything is said about leaks in it.
-  const opened = await tryOpen(split.problems.length > 0 ? text : split.text);
+  const split = splitPipes(text, options.leaks ?? [], fileOf(options));
+  const opened = tryOpen(await loadEngine(), textOf(text, split));
+  const plain = 'report' in opened && hasSites(options) ? tryOpen(await loadEngine(), text) : opened;
+  return finish(text, options, split, opened, plain);
+}
+
+/** The same at once, in engines that were loaded before: `take` hands out a fresh one at each call, two calls at most. */
+export function openEpanetIn(take: () => EngineModule, text: string, options: EpanetOptions = {}): EpanetResult {
+  const split = splitPipes(text, options.leaks ?? [], fileOf(options));
+  const opened = tryOpen(take(), textOf(text, split));
+  const plain = 'report' in opened && hasSites(options) ? tryOpen(take(), text) : opened;
+  return finish(text, options, split, opened, plain);
+}
+
+const fileOf = (options: EpanetOptions) => options.file ?? 'network.inp';
+const hasSites = (options: EpanetOptions) => (options.leaks ?? []).length > 0;
+// A file that EPANET rejects is reported as it stands, before anything is said about leaks in it.
+const textOf = (text: string, split: SplitText) => (split.problems.length > 0 ? text : split.text);
+
+type Opened = Engine | { readonly code: number; readonly report: string };
+
+function finish(text: string, options: EpanetOptions, split: SplitText, opened: Opened, plain: Opened): EpanetResult {
+  const file = fileOf(options);
   if ('report' in opened) {
-    const plain = sites.length > 0 ? await tryOpen(text) : opened;
     if ('report' in plain) return { ok: false, problems: reportProblems(text, file, plain.report, plain.code) };
     throw new Error(`the text with its leak sites was rejected: ${opened.report}`);
   }
@@ -75,8 +94,8 @@ export async function openEpanet(text: string, options: EpanetOptions = {}): Pro
   return { ok: true, value: new EpanetNetwork(engine, model, state, options.lenient === true) };
 }
 
-async function tryOpen(text: string): Promise<Engine | { code: number; report: string }> {
-  const engine = await startEngine();
+function tryOpen(module: EngineModule, text: string): Opened {
+  const engine = startEngine(module);
   const { code, report } = openText(engine, text);
   return code > 100 ? { code, report } : engine;
 }

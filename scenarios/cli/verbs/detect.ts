@@ -20,7 +20,7 @@ import {
 } from '../../../models/contract/index.ts';
 import { findDocument, readDocument, readTextFile } from '../../../models/document/index.ts';
 import { readCsvMapping } from '../../../models/recording/index.ts';
-import { createSim, parsePlant } from '../../../sim/index.ts';
+import { compileModel, parsePlant } from '../../../sim/index.ts';
 import { alarmLine, DEFAULT_RECIPE, isFolder, jsonLines, writeText } from '../../run/index.ts';
 import type { Io } from '../io.ts';
 import type { CommonOptions } from '../verbs.ts';
@@ -144,7 +144,7 @@ function knownPlant(options: Options): { layout: FrameLayout; asBuilt?: AsBuilt 
   }
   const found = unwrap(findDocument('plant', options.plant));
   const spec = unwrap(parsePlant(found.file, found.text)).value;
-  const { layout, asBuilt } = createSim(spec, { seed: 0 }).model;
+  const { layout, asBuilt } = compileModel(spec, { seed: 0 });
   return { layout, asBuilt: options.asBuilt === undefined ? asBuilt : readAsBuilt(options.asBuilt) };
 }
 

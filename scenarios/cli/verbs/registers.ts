@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import { allImages, describeImage, type RegisterRow, unwrap } from '../../../models/contract/index.ts';
 import { findDocument } from '../../../models/document/index.ts';
-import { createSim, parsePlant } from '../../../sim/index.ts';
+import { compileModel, parsePlant } from '../../../sim/index.ts';
 import type { Io } from '../io.ts';
 import { csvTable, textTable } from '../table.ts';
 import type { CommonOptions } from '../verbs.ts';
@@ -31,7 +31,7 @@ export function configure(command: Command): void {
 export async function run(args: readonly string[], options: Options, io: Io): Promise<number> {
   const file = unwrap(findDocument('plant', args[0]!));
   const spec = unwrap(parsePlant(file.file, file.text)).value;
-  const { layout, controls } = createSim(spec, { seed: options.seed ?? 1 }).model;
+  const { layout, controls } = compileModel(spec, { seed: options.seed ?? 1 });
   const all = allImages(layout, controls).map(
     (image): StationRegisters => ({
       unitId: image.unitId,

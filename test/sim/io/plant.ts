@@ -2,10 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, type Control, type Frame, unwrap } from '../../../models/contract/index.ts';
 import { toUnit } from '../../../models/kernel/index.ts';
-import { createSim, readPlant, type LiquidSim as Sim } from '../../../sim/index.ts';
+import { asLiquid, createSim, readPlant, type LiquidSim as Sim } from '../../../sim/index.ts';
 import type { Drive } from '../../../sim/io/index.ts';
 
-const SPEC = unwrap(readPlant(fileURLToPath(new URL('../../../models/plants/crude-line.yaml', import.meta.url)))).value;
+const SPEC = asLiquid(
+  unwrap(readPlant(fileURLToPath(new URL('../../../models/plants/crude-line.yaml', import.meta.url)))).value,
+);
 
 export interface SmallScenario {
   readonly seed?: number;

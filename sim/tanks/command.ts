@@ -1,0 +1,107 @@
+/**
+ * How a command changes a tank farm. Each returns undefined, or the sentence that says why it cannot be done; nothing is
+ * half done.
+ */
+import type { TruthEvent } from '../../models/contract/index.ts';
+import type { PhysicsCommand } from '../plant/index.ts';
+import type { TanksModel } from './model.ts';
+import type { TanksState } from './state.ts';
+
+export function applyTanks(
+  model: TanksModel,
+  state: TanksState,
+  command: PhysicsCommand,
+  timeUs: number,
+  truth: TruthEvent[],
+): string | undefined {
+  switch (command.kind) {
+    case 'leak.open': {
+      const l = model.leaks.findIndex((x) => x.id === command.leak);
+      const leak = model.leaks[l];
+      if (!leak)
+        return `there is no place "${command.leak}" to leak; known: ${model.leaks.map((x) => x.id).join(', ') || 'none'}`;
+      if (state.leakOpenUs[l]! >= 0) return `leak "${command.leak}" is open already`;
+      if (leak.backHead_m > 0)
+        return `leak "${command.leak}": a tank leaks into the air or its bund, without a back-pressure`;
+      if (command.area_m2 > leak.largest_m2)
+        return `leak "${command.leak}": ${round(command.area_m2)} m2 is more than a tenth of the bottom of ${leak.on}`;
+      state.leakOpenUs[l] = timeUs;
+      state.leakArea_m2[l] = command.area_m2;
+      state.leakGrowthUs[l] = Math.round(command.growth_s * 1e6);
+      state.leakVolume_m3[l] = 0;
+      truth.push({
+        kind: 'leak.opened',
+        timeUs,
+        ref: leak.id,
+        unit: leak.on,
+        position_m: leak.position_m,
+        area_m2: command.area_m2,
+        growth_s: command.growth_s,
+      });
+      return undefined;
+    }
+    case 'leak.close': {
+      const l = model.leaks.findIndex((x) => x.id === command.leak);
+      if (l < 0) return `there is no leak "${command.leak}"`;
+      if (state.leakOpenUs[l]! < 0) return `leak "${command.leak}" is not open`;
+      state.leakOpenUs[l] = -1;
+      truth.push({ kind: 'leak.closed', timeUs, ref: command.leak, volume_m3: state.leakVolume_m3[l]! });
+      return undefined;
+    }
+    case 'set': {
+      const why = set(model, state, command);
+      if (why === undefined)
+        truth.push({
+          kind: 'disturbance',
+          timeUs,
+          ref: command.element,
+          what: `set ${command.property} to ${round(command.value)}`,
+        });
+      return why;
+    }
+    case 'pump': {
+      const p = model.transferId.indexOf(command.element);
+      if (p < 0) return `there is no transfer "${command.element}"`;
+      if (command.action === 'start') {
+        state.tripped[p] = 0;
+        state.speedSet[p] = state.speedWanted[p]! > 0 ? state.speedWanted[p]! : 1;
+      } else {
+        if (command.action === 'trip') state.tripped[p] = 1;
+        state.speedSet[p] = 0;
+      }
+      truth.push({ kind: 'disturbance', timeUs, ref: command.element, what: `pump ${command.action}` });
+      return undefined;
+    }
+  }
+}
+
+function set(
+  model: TanksModel,
+  state: TanksState,
+  { element, property, value }: Extract<PhysicsCommand, { kind: 'set' }>,
+): string | undefined {
+  if (!Number.isFinite(value)) return `${property} of ${element}: ${value} is not a number`;
+  switch (property) {
+    case 'speed': {
+      const p = model.transferId.indexOf(element);
+      if (p < 0) return `there is no transfer "${element}"`;
+      if (value < 0 || value > 1.3) return `speed of ${element}: ${value} is not between 0 and 1.3 of rated`;
+      state.speedWanted[p] = value;
+      if (state.speedSet[p]! > 0) state.speedSet[p] = value;
+      return undefined;
+    }
+    case 'opening': {
+      const b = model.drainId.indexOf(element);
+      if (b < 0) return `there is no drain valve "${element}"`;
+      if (value < 0 || value > 1) return `opening of ${element}: ${value} is not between 0 and 1`;
+      state.openingSet[b] = value;
+      return undefined;
+    }
+    default:
+      return `a tank farm has no ${property} to set`;
+  }
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}

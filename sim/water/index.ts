@@ -1,0 +1,5 @@
+/** The door of the water networks. */
+export type { WaterModel } from './model.ts';
+export { WATER, type WaterPhysics } from './physics.ts';
+export { type WaterSpec, waterSchema } from './spec.ts';
+export type { WaterState } from './state.ts';

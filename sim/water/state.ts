@@ -1,0 +1,42 @@
+/** All that changes in a water plant beside EPANET's own memory and the adapter's results. */
+import { bindArena } from '../../models/kernel/index.ts';
+import type { WaterModel } from './model.ts';
+
+export interface WaterState {
+  readonly buffer: ArrayBuffer;
+
+  // applyWater
+  readonly leakOpenUs: Float64Array; // −1: closed (nLeak)
+  readonly leakArea_m2: Float64Array; // final (nLeak)
+  readonly leakGrowthUs: Float64Array; // (nLeak)
+  readonly pumpTripped: Uint8Array; // (nPump)
+  readonly pumpSpeed: Float64Array; // set by somebody, of rated; 0: the file's own (nPump)
+  readonly throttleOpening: Float64Array; // (nThrottle)
+
+  // account
+  readonly leakVolume_m3: Float64Array; // since it opened (nLeak)
+  readonly ledger_m3: Float64Array; // LEDGER
+
+  // drawDemands
+  readonly demandIndex: Float64Array; // time index of the demands in force (1)
+}
+
+export const LEDGER = { fromReservoirs: 0, drawn: 1, emitted: 2, tanksAtStart: 3 } as const;
+
+export function createWaterState(model: WaterModel): WaterState {
+  const nLeak = model.leaks.length;
+  const { buffer, views } = bindArena((a) => ({
+    leakOpenUs: a.f64(nLeak),
+    leakArea_m2: a.f64(nLeak),
+    leakGrowthUs: a.f64(nLeak),
+    pumpTripped: a.u8(model.pumpLink.length),
+    pumpSpeed: a.f64(model.pumpLink.length),
+    throttleOpening: a.f64(model.throttleLink.length),
+    leakVolume_m3: a.f64(nLeak),
+    ledger_m3: a.f64(4),
+    demandIndex: a.f64(1),
+  }));
+  views.leakOpenUs.fill(-1);
+  views.throttleOpening.fill(1);
+  return { buffer, ...views };
+}
