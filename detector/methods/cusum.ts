@@ -59,8 +59,9 @@ function onBalance(spec: Spec, context: Context): Running {
         const h = threshold(i);
         // Bounded, so that the alarm can return soon after a leak is closed.
         const next = Math.min(3 * h, sum_m3[i]! + (balance.residual_m3_s[i]! - slack) * scan_s);
-        if (next <= 0) {
-          sum_m3[i] = 0;
+        // The first scan may already be above zero: it is an onset too.
+        if (next <= 0 || Number.isNaN(onsetUs[i]!)) {
+          sum_m3[i] = Math.max(0, next);
           onsetUs[i] = frame.timeUs;
           onsetFlow.set(balance.spanFlow_m3_s, i * line.spans.length);
           missing_m3[i] = 0;

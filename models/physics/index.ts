@@ -25,6 +25,7 @@ export {
 } from './model.ts';
 export { compileNetwork } from './network.ts';
 export * from './orifice.ts';
+export * from './sewer.ts';
 export * from './spec.ts';
 export {
   cloneState,

@@ -81,6 +81,7 @@ export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
   });
   const pumps = spec.pumps.map((p) => p.id);
   declare(spec['level-switches'], 'level-switches');
+  const switched = new Map<string, string>();
   spec['level-switches'].forEach((s, i) => {
     const path = ['level-switches', i];
     need(
@@ -91,11 +92,21 @@ export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
     );
     s.pumps.forEach((p, k) => {
       need([...path, 'pumps', k], p, pumps, 'pump');
+      if (switched.has(p))
+        problems.push(
+          problemAt([...path, 'pumps', k], `"${p}"`, 'a pump once', `${switched.get(p)} switches it already`),
+        );
+      switched.set(p, s.id);
     });
     if (s.start.length !== s.pumps.length)
       problems.push(problemAt([...path, 'start'], `${s.start.length} levels`, `one per pump, ${s.pumps.length}`));
+    const brim = spec.tanks.find((t) => t.id === s.tank)?.['max-level'] ?? Number.POSITIVE_INFINITY;
     s.start.forEach((level, k) => {
       const below = k === 0 ? s.stop : s.start[k - 1]!;
+      if (level > brim)
+        problems.push(
+          problemAt([...path, 'start', k], `${level} m`, `no more than ${brim} m, at which ${s.tank} is full`),
+        );
       if (!(level > below))
         problems.push(
           problemAt([...path, 'start', k], `${level} m`, `more than ${below} m, so that pumps start one after another`),

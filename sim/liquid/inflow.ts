@@ -19,9 +19,7 @@ export interface InflowSpec {
   readonly daily: number;
   readonly noise: number;
   readonly storms?: { readonly chance: number; readonly peak: number; readonly lasts: number } | undefined;
-  readonly leachate?:
-    | { readonly mean: number; readonly 'of-storms': number; readonly recedes: number }
-    | undefined;
+  readonly leachate?: { readonly mean: number; readonly 'of-storms': number; readonly recedes: number } | undefined;
 }
 
 const DAY_US = 86_400e6;
@@ -83,7 +81,8 @@ export function createInflow(spec: InflowSpec, stream: Stream): Inflow {
       if (age_s <= 0) continue;
       if (age_s < storms.lasts) flow += peak * (1 - Math.abs(age_s / half_s - 1));
       if (storage_s === 0) continue;
-      const response = ramp(age_s, storage_s) - 2 * ramp(age_s - half_s, storage_s) + ramp(age_s - 2 * half_s, storage_s);
+      const response =
+        ramp(age_s, storage_s) - 2 * ramp(age_s - half_s, storage_s) + ramp(age_s - 2 * half_s, storage_s);
       flow += (leachate!['of-storms'] * peak * response) / half_s;
     }
     return flow;

@@ -93,7 +93,7 @@ function set(
       const p = model.pumpId.indexOf(element);
       if (p < 0) return `there is no pump "${element}"`;
       if (!(value > 0 && value <= 1.3)) return `speed of ${element}: ${value} is not above 0 and at most 1.3 of rated`;
-      state.pumpSpeed[p] = value;
+      network.setPumpSpeed(model.pumpLink[p]!, value);
       return undefined;
     }
     case 'opening': {

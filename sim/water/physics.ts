@@ -115,20 +115,6 @@ function createWaterPhysics(name: string, model: WaterModel, network: EpanetNetw
       if (state.leakOpenUs[l]! >= 0) state.leakVolume_m3[l]! += net.leakFlow_m3_s[l]! * seconds;
   }
 
-  /** Solves; a pump whose speed somebody has set does not run at the speed that a control of the file starts it with. */
-  function solve(): void {
-    if (!network.solve()) return;
-    let moved = false;
-    for (let p = 0; p < model.pumpLink.length; p += 1) {
-      const link = model.pumpLink[p]!;
-      const wanted = state.pumpSpeed[p]!;
-      if (wanted === 0 || net.linkOpen[link] === 0 || net.linkSetting[link] === wanted) continue;
-      network.setLinkSetting(link, wanted);
-      moved = true;
-    }
-    if (moved) network.solve();
-  }
-
   function massDefect(): number {
     const [inflow, drawn, emitted, before] = state.ledger_m3 as unknown as [number, number, number, number];
     const flowed = inflow + drawn + emitted;
@@ -148,7 +134,7 @@ function createWaterPhysics(name: string, model: WaterModel, network: EpanetNetw
       case 'run':
         return net.linkOpen[link]!;
       default:
-        return state.pumpSpeed[p]! > 0 ? state.pumpSpeed[p]! : net.linkSetpoint[link]!;
+        return net.linkSetpoint[link]!;
     }
   }
 
@@ -166,8 +152,7 @@ function createWaterPhysics(name: string, model: WaterModel, network: EpanetNetw
         if (seconds <= 0) throw new Error('EPANET does not move on');
         account(seconds);
         drawDemands(net.clock[1]!);
-        solve();
-        if (network.fault) return;
+        if (!network.solve()) return;
       }
     },
     trueValue(tag) {
@@ -196,7 +181,7 @@ function createWaterPhysics(name: string, model: WaterModel, network: EpanetNetw
       const why = applyWater(model, state, network, command, timeUs, truth);
       if (why !== undefined) return why;
       if (command.kind === 'leak.open' || command.kind === 'leak.close') growLeaks(model, state, network, timeUs);
-      solve();
+      network.solve();
       return undefined;
     },
     report: (timeUs, truth) => reportLeaks(model, state, network, timeUs, truth),

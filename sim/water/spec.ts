@@ -12,7 +12,7 @@ export const waterSchema = z.strictObject({
   kind: z.literal('water'),
   ...headShape,
   /** EPANET counts whole seconds. A scan of seconds would only repeat the hydraulics of the last minute. */
-  time: timeSchema('1 min', '5 min', 3600),
+  time: timeSchema('1 min', '5 min', 3600).prefault({}),
   /** An EPANET file, by its path from this one. Its own patterns, controls, rules and options hold. */
   network: z
     .string()

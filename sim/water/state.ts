@@ -10,7 +10,6 @@ export interface WaterState {
   readonly leakArea_m2: Float64Array; // final (nLeak)
   readonly leakGrowthUs: Float64Array; // (nLeak)
   readonly pumpTripped: Uint8Array; // (nPump)
-  readonly pumpSpeed: Float64Array; // set by somebody, of rated; 0: the file's own (nPump)
   readonly throttleOpening: Float64Array; // (nThrottle)
 
   // account
@@ -30,7 +29,6 @@ export function createWaterState(model: WaterModel): WaterState {
     leakArea_m2: a.f64(nLeak),
     leakGrowthUs: a.f64(nLeak),
     pumpTripped: a.u8(model.pumpLink.length),
-    pumpSpeed: a.f64(model.pumpLink.length),
     throttleOpening: a.f64(model.throttleLink.length),
     leakVolume_m3: a.f64(nLeak),
     ledger_m3: a.f64(4),

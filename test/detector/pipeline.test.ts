@@ -22,6 +22,8 @@ import { build, copyOf, type Film, libraryRecipe, madeUp, plainLayout, play, rec
 
 const LEAK_S = 1200;
 const LEAK_KP_M = 25_000 + 0.37 * 12_500;
+/** Recipes that are made for plants of another kind are tried by those plants' tests. */
+const ON_LINES = libraryNames('recipe').filter((n) => !/^(district|gas|lift|tank)-/.test(n));
 let film: Film;
 let leak_kg_s = 0;
 
@@ -46,7 +48,7 @@ beforeAll(() => {
 });
 
 describe('recipes', () => {
-  it.each(libraryNames('recipe'))('%s of the library builds on crude-line and sees 35 minutes of it', (name) => {
+  it.each(ON_LINES)('%s of the library builds on crude-line and sees 35 minutes of it', (name) => {
     const events = play(build(libraryRecipe(name), film), film.frames);
     const before = events.filter((e) => isRaised(e) && e.timeUs < LEAK_S * 1e6);
     console.log(`${name}: ${events.filter(isRaised).length} raised, ${before.length} of them before the leak`);
@@ -126,7 +128,7 @@ describe('the detector', () => {
     expect(journalDigest(play(build(r, film), film.frames.slice(0, LEAK_S)))).not.toBe(first);
   });
 
-  it.each(libraryNames('recipe'))('%s saved at any frame and loaded elsewhere goes on bit for bit', (name) => {
+  it.each(ON_LINES)('%s saved at any frame and loaded elsewhere goes on bit for bit', (name) => {
     const r = libraryRecipe(name);
     const whole = build(r, film);
     const journal = play(whole, film.frames);

@@ -202,7 +202,7 @@ describe('as-built data', () => {
       console.log(
         `${asBuilt.pipes[i]!.id}: ${real_m3.toFixed(0)} standard m3 packed, formula over truth ${ratio.toFixed(4)}`,
       );
-      expect(Math.abs(ratio - 1)).toBeLessThan(0.05);
+      expect(Math.abs(ratio - 1)).toBeLessThan(0.015);
     });
   });
 });

@@ -49,6 +49,15 @@ export interface EngineModule {
     node: number,
     level: number,
   ): number;
+  _EN_setcontrol(
+    project: number,
+    index: number,
+    type: number,
+    link: number,
+    setting: number,
+    node: number,
+    level: number,
+  ): number;
   _EN_setcontrolenabled(project: number, index: number, enabled: number): number;
   _EN_getnodeid(project: number, index: number, out: number): number;
   _EN_getnodetype(project: number, index: number, out: number): number;

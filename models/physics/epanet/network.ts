@@ -167,12 +167,24 @@ export class EpanetNetwork {
   /** Lets the simple controls of the file that move this link act, or holds them off. Rules are not concerned. */
   setControlsActive(link: number, active: boolean): void {
     const { engine } = this;
+    for (let c = 1; c <= count(engine, COUNT.control); c++)
+      if (this.controlledLink(c) === link)
+        check('control', engine.module._EN_setcontrolenabled(engine.project, c, active ? 1 : 0));
+  }
+
+  /** Sets a pump's relative speed for good: now where it runs, later where it stands, also when a simple control starts it. */
+  setPumpSpeed(link: number, speed: number): void {
+    const { engine, state } = this;
     const { module, project, out } = engine;
+    if (!(speed > 0)) throw new RangeError(`a speed of ${speed} for ${this.model.linkIds[link]}`);
     for (let c = 1; c <= count(engine, COUNT.control); c++) {
-      check('control', module._EN_getcontrol(project, c, out, out + 4, out + 8, out + 16, out + 24));
-      if (module.HEAP32[(out >> 2) + 1] === link + 1)
-        check('control', module._EN_setcontrolenabled(project, c, active ? 1 : 0));
+      if (this.controlledLink(c) !== link || module.HEAPF64[(out + 8) >> 3] === 0) continue;
+      const [type, node] = [module.HEAP32[out >> 2], module.HEAP32[(out + 16) >> 2]];
+      const level = module.HEAPF64[(out + 24) >> 3];
+      check('control', module._EN_setcontrol(project, c, type, link + 1, speed, node, level));
     }
+    if (state.linkOpen[link] === 1) this.setLinkSetting(link, speed);
+    else state.linkSetpoint[link] = speed;
   }
 
   /** Opens a hole of this area at a leak site from the next solve on; 0 shuts it. Throws where it is larger than the pipe's bore. */
@@ -202,6 +214,13 @@ export class EpanetNetwork {
     this.closed = true;
     this.engine.module._EN_close(this.engine.project);
     this.engine.module._EN_deleteproject(this.engine.project);
+  }
+
+  /** The link that simple control c (from 1) moves; its type, setting, node and level are left at `out`. */
+  private controlledLink(c: number): number {
+    const { module, project, out } = this.engine;
+    check('control', module._EN_getcontrol(project, c, out, out + 4, out + 8, out + 16, out + 24));
+    return module.HEAP32[(out >> 2) + 1] - 1;
   }
 
   private mustBeValid(): void {
