@@ -14,8 +14,10 @@ export function gatherWater(doc: Located<WaterSpec>): Result<Located<WaterSpec>>
   const { file } = doc.value.network;
   const read = readBeside(doc.file, file);
   if (!read.ok) {
-    const { found, expected } = read.problems[0]!;
-    return { ok: false, problems: [doc.problemAt(['network'], `"${file}": ${found}`, expected)] };
+    // Without the path of this machine.
+    const why = read.problems[0]!.found.replace(/, open '.*$/, '');
+    const expected = 'an .inp file, by its path from this one';
+    return { ok: false, problems: [doc.problemAt(['network'], `"${file}" (${why})`, expected)] };
   }
   return { ok: true, value: { ...doc, value: { ...doc.value, network: { file, text: read.value.text } } } };
 }
