@@ -84,7 +84,7 @@ describe('a set point and a coil written over Modbus', () => {
     const inputs = short();
     await preparePlant(inputs.plant.spec);
     const engine = new ScenarioEngine(unwrap(resolveInputs(inputs)), inputs.plant.spec);
-    const server = await startPlantServer(engine, { pace: { kind: 'lockstep' }, modbus: { port: 0 } });
+    const server = await startPlantServer(engine, { pace: { kind: 'lockstep' } });
     const bus = await master(server);
     try {
       const { controls } = allImages(engine.layout, engine.controls).at(-1)!;
