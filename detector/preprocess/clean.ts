@@ -37,7 +37,7 @@ export function createCleaner(layout: FrameLayout, settings: CleanSettings, aren
   const usable = arena.u8(n);
   const fresh = arena.u8(n);
   const history = arena.f64(n * window); // (tags, window) ring of raw block means
-  const filled = arena.f64(n); // values ever put into the ring (tags)
+  const filled = arena.f64(n); // values put into the ring since the last gap (tags)
   const lastRaw = arena.f32(n); // last sample to the bit (tags)
   const repeats = arena.f64(n); // samples that repeated it (tags)
   const silent = arena.f64(n); // scans without a good value (tags)
@@ -114,6 +114,8 @@ export function createCleaner(layout: FrameLayout, settings: CleanSettings, aren
         } else {
           silent[t] = silent[t]! + 1;
           fresh[t] = 0;
+          // The window begins anew: what a stuck or dead instrument said is no measure of what it says once it is mended.
+          filled[t] = 0;
           usable[t] = silent[t]! <= holdScans ? 1 : 0;
         }
       }
