@@ -4,7 +4,7 @@
  * `speed` the share of its lift that a compressor may give; `pump` starts, stops and trips compressors.
  */
 import type { TruthEvent } from '../../models/contract/index.ts';
-import type { PhysicsCommand } from '../plant/index.ts';
+import { closedLeak, leakOpened, openLeak, type PhysicsCommand } from '../plant/index.ts';
 import { lostVolume_m3 } from './leaks.ts';
 import type { GasPlantModel } from './model.ts';
 import { ATMOSPHERE_Pa } from './network.ts';
@@ -22,11 +22,9 @@ export function applyGas(
   const net = state.network;
   switch (command.kind) {
     case 'leak.open': {
-      const l = model.leaks.findIndex((x) => x.id === command.leak);
-      const leak = model.leaks[l];
-      if (!leak)
-        return `there is no place "${command.leak}" to leak; known: ${model.leaks.map((x) => x.id).join(', ') || 'none'}`;
-      if (state.leakOpenUs[l]! >= 0) return `leak "${command.leak}" is open already`;
+      const l = closedLeak(model.leaks, state.leakOpenUs, command.leak);
+      if (typeof l === 'string') return l;
+      const leak = model.leaks[l]!;
       const limit = model.network.leakAreaLimit_m2[l]!;
       if (command.area_m2 > limit)
         return `leak "${command.leak}": a hole of ${command.area_m2.toPrecision(3)} m2 is more than its pipe's ${limit.toPrecision(3)} m2`;
@@ -34,21 +32,12 @@ export function applyGas(
       state.leakedBefore_kg[l] = net.leaked_kg[l]!;
       net.leakAreaSet_m2[l] = command.area_m2;
       net.leakGrowth_m2_s[l] = command.growth_s > 0 ? command.area_m2 / command.growth_s : Number.POSITIVE_INFINITY;
-      truth.push({
-        kind: 'leak.opened',
-        timeUs,
-        ref: leak.id,
-        unit: leak.on,
-        position_m: leak.position_m,
-        area_m2: command.area_m2,
-        growth_s: command.growth_s,
-      });
+      truth.push(leakOpened(leak, command, timeUs));
       return undefined;
     }
     case 'leak.close': {
-      const l = model.leaks.findIndex((x) => x.id === command.leak);
-      if (l < 0) return `there is no leak "${command.leak}"`;
-      if (state.leakOpenUs[l]! < 0) return `leak "${command.leak}" is not open`;
+      const l = openLeak(model.leaks, state.leakOpenUs, command.leak);
+      if (typeof l === 'string') return l;
       truth.push({ kind: 'leak.closed', timeUs, ref: command.leak, volume_m3: lostVolume_m3(model, state, l) });
       state.leakOpenUs[l] = -1;
       net.leakAreaSet_m2[l] = 0;

@@ -1,6 +1,7 @@
 /** The door of the plant: what every kind shares. */
 export { type Checker, checkCommon, createChecker } from './check.ts';
 export { compilePlant } from './compile.ts';
+export { closedLeak, leakOpened, openLeak } from './leaks.ts';
 export type { LeakModel, PlantModel } from './model.ts';
 export type { Built, CompilePlantOptions, LeakSite, Outline, Physics, PhysicsCommand, PlantKind } from './physics.ts';
 export { type CommonSpec, fieldShape, headShape, type InstrumentSpec, id, percent, timeSchema } from './spec.ts';

@@ -3,7 +3,7 @@
  * half done.
  */
 import type { TruthEvent } from '../../models/contract/index.ts';
-import type { PhysicsCommand } from '../plant/index.ts';
+import { closedLeak, leakOpened, openLeak, type PhysicsCommand } from '../plant/index.ts';
 import type { TanksModel } from './model.ts';
 import type { TanksState } from './state.ts';
 
@@ -16,11 +16,9 @@ export function applyTanks(
 ): string | undefined {
   switch (command.kind) {
     case 'leak.open': {
-      const l = model.leaks.findIndex((x) => x.id === command.leak);
-      const leak = model.leaks[l];
-      if (!leak)
-        return `there is no place "${command.leak}" to leak; known: ${model.leaks.map((x) => x.id).join(', ') || 'none'}`;
-      if (state.leakOpenUs[l]! >= 0) return `leak "${command.leak}" is open already`;
+      const l = closedLeak(model.leaks, state.leakOpenUs, command.leak);
+      if (typeof l === 'string') return l;
+      const leak = model.leaks[l]!;
       if (leak.backHead_m > 0)
         return `leak "${command.leak}": a tank leaks into the air or its bund, without a back-pressure`;
       if (command.area_m2 > leak.largest_m2)
@@ -29,21 +27,12 @@ export function applyTanks(
       state.leakArea_m2[l] = command.area_m2;
       state.leakGrowthUs[l] = Math.round(command.growth_s * 1e6);
       state.leakVolume_m3[l] = 0;
-      truth.push({
-        kind: 'leak.opened',
-        timeUs,
-        ref: leak.id,
-        unit: leak.on,
-        position_m: leak.position_m,
-        area_m2: command.area_m2,
-        growth_s: command.growth_s,
-      });
+      truth.push(leakOpened(leak, command, timeUs));
       return undefined;
     }
     case 'leak.close': {
-      const l = model.leaks.findIndex((x) => x.id === command.leak);
-      if (l < 0) return `there is no leak "${command.leak}"`;
-      if (state.leakOpenUs[l]! < 0) return `leak "${command.leak}" is not open`;
+      const l = openLeak(model.leaks, state.leakOpenUs, command.leak);
+      if (typeof l === 'string') return l;
       state.leakOpenUs[l] = -1;
       truth.push({ kind: 'leak.closed', timeUs, ref: command.leak, volume_m3: state.leakVolume_m3[l]! });
       return undefined;
