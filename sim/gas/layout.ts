@@ -9,8 +9,9 @@
 import type { AsBuilt, Control } from '../../models/contract/index.ts';
 import { seeded } from '../../models/kernel/index.ts';
 import { gasWaveSpeed_m_s } from '../../models/physics/gas/index.ts';
+import { elevationOf } from '../plant/index.ts';
 import type { GasPlantModel } from './model.ts';
-import { elevationOf, type PipeBuild } from './network.ts';
+import type { PipeBuild } from './network.ts';
 import type { GasPlantSpec } from './spec.ts';
 import type { GasPlantState } from './state.ts';
 

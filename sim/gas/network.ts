@@ -14,7 +14,7 @@ import {
   type GasSpec,
   gasOf,
 } from '../../models/physics/gas/index.ts';
-import type { LeakSite } from '../plant/index.ts';
+import { elevationOf, type LeakSite } from '../plant/index.ts';
 import { demandShare } from './demand.ts';
 import type { GasPlantSpec } from './spec.ts';
 
@@ -49,27 +49,6 @@ export function standardDensity_kg_m3(spec: GasPlantSpec, gas: Gas = gasOf(gasSp
   const p = spec.gas['standard-pressure'];
   const T = spec.gas['standard-temperature'];
   return p / (compressibility(gas, p, T) * gas.specificGasConstant_J_kgK * T);
-}
-
-/** Elevation at a distance by the profile, flat beyond its ends. */
-function profileAt(spec: GasPlantSpec, kp: number): number {
-  const points = spec.profile ?? [];
-  let before = points[0];
-  for (const p of points) {
-    if (p.kp >= kp)
-      return !before || p.kp === before.kp
-        ? p.elevation
-        : before.elevation + ((kp - before.kp) / (p.kp - before.kp)) * (p.elevation - before.elevation);
-    before = p;
-  }
-  return before?.elevation ?? 0;
-}
-
-export function elevationOf(
-  spec: GasPlantSpec,
-  n: { readonly elevation?: number | undefined; readonly kp?: number | undefined },
-): number {
-  return n.elevation ?? profileAt(spec, n.kp ?? 0);
 }
 
 export function buildPipes(spec: GasPlantSpec): PipeBuild[] {

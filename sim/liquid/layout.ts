@@ -4,7 +4,8 @@
  */
 import type { AsBuilt, Control } from '../../models/contract/index.ts';
 import { seeded } from '../../models/kernel/index.ts';
-import { elevationOf, type PipeBuild } from './network.ts';
+import { elevationOf } from '../plant/index.ts';
+import type { PipeBuild } from './network.ts';
 import type { LiquidSpec } from './spec.ts';
 
 export function drawAsBuilt(spec: LiquidSpec, pipes: readonly PipeBuild[], exact: boolean): AsBuilt {

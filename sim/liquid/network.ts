@@ -10,28 +10,10 @@ import {
   splitPipe,
   waveSpeed_m_s,
 } from '../../models/physics/index.ts';
-import type { LeakSite } from '../plant/index.ts';
+import { elevationOf, type LeakSite, profileAt } from '../plant/index.ts';
 import type { LiquidSpec } from './spec.ts';
 
 export const GRAVITY_M_S2 = 9.80665;
-
-/** Elevation at a distance by the profile, flat beyond its ends. */
-function profileAt(spec: LiquidSpec, kp: number): number {
-  const points = spec.profile ?? [];
-  let before = points[0];
-  for (const p of points) {
-    if (p.kp >= kp)
-      return !before || p.kp === before.kp
-        ? p.elevation
-        : before.elevation + ((kp - before.kp) / (p.kp - before.kp)) * (p.elevation - before.elevation);
-    before = p;
-  }
-  return before?.elevation ?? 0;
-}
-
-export function elevationOf(spec: LiquidSpec, n: { elevation?: number; kp?: number }): number {
-  return n.elevation ?? profileAt(spec, n.kp ?? 0);
-}
 
 export interface PipeBuild {
   readonly spec: PipeSpec;

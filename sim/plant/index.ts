@@ -4,5 +4,6 @@ export { compilePlant } from './compile.ts';
 export { closedLeak, leakOpened, openLeak } from './leaks.ts';
 export type { LeakModel, PlantModel } from './model.ts';
 export type { Built, CompilePlantOptions, LeakSite, Outline, Physics, PhysicsCommand, PlantKind } from './physics.ts';
+export { elevationOf, profileAt } from './profile.ts';
 export { type CommonSpec, fieldShape, headShape, type InstrumentSpec, id, percent, timeSchema } from './spec.ts';
 export { createPlantState, type PlantState } from './state.ts';
