@@ -11,7 +11,25 @@ import { digestJson, RunningDigest, UNITS } from '../kernel/index.ts';
 export const PROTOCOL_VERSION = 1;
 
 /** What a tag measures; ISA-5.1 letters in the id say the same to people. */
-export const QUANTITIES = ['pressure', 'flow', 'temperature', 'level', 'speed', 'opening', 'running', 'other'] as const;
+export const QUANTITIES = [
+  'pressure',
+  'flow',
+  'temperature',
+  'level',
+  'speed',
+  'opening',
+  'running',
+  'other',
+  // Of loops, interlocks and shutdown systems.
+  'mode',
+  'output',
+  'set-point',
+  'tripped',
+  'bypassed',
+  'pre-alarm',
+] as const;
+/** Quantities that jump and have nothing between their values. */
+export const CONTACTS: readonly Quantity[] = ['running', 'mode', 'tripped', 'bypassed', 'pre-alarm'];
 export type Quantity = (typeof QUANTITIES)[number];
 
 const tagSchema = z.strictObject({

@@ -2,16 +2,16 @@
  * A scenario and a plant made one: every name is looked up, every number that needed the plant's units is read, all
  * mistakes at once with their place in the scenario's file. What leaves here still holds draws; resolve.ts draws them.
  */
-import type { Problem, Result } from '../../models/contract/index.ts';
+import type { Control, Problem, Result } from '../../models/contract/index.ts';
 import type { Limits } from '../../models/document/index.ts';
-import { type Dimension, nearest, parseQuantity, toUnit, UNITS } from '../../models/kernel/index.ts';
+import { nearest, parseQuantity, toUnit, UNITS } from '../../models/kernel/index.ts';
 import type { Expectation } from '../score/index.ts';
 import { bindRaw, type Drawable, extremes, type Raw, type Read, readDifference } from './draw.ts';
 import type { PlantContext } from './plant.ts';
 import type { EntrySpec, LocatedScenario, RateDraw } from './spec.ts';
 
 /** Properties of elements that a scenario may move. */
-export type Property = 'speed' | 'opening' | 'setPoint';
+export type Property = Exclude<Control['property'], 'run' | 'trip'>;
 
 export type BoundTrigger =
   | { readonly kind: 'at'; readonly at: Drawable }
@@ -155,13 +155,15 @@ function bindActions(
   if ('clear' in entry) return [{ kind: 'clear', fault: entry.clear }];
   if ('fault' in entry) return [bindFault(entry, path, plant, report)];
   if ('disturbance' in entry) return bindDisturbance(entry, path, plant, report);
-  return Object.entries(entry.set).flatMap(([element, raw]) => {
-    const property = plant.property(element);
-    if (property === undefined) {
-      missing([...path, 'set', element], element, plant.movable, 'a pump, valve or controller', report);
+  return Object.entries(entry.set).flatMap(([name, raw]) => {
+    const control = plant.control(name);
+    if (control === undefined) {
+      missing([...path, 'set', name], name, plant.movable, 'a pump, valve or controller', report);
       return [];
     }
-    const value = bindMove(raw as Raw, property, 'to', [...path, 'set', element], report);
+    const { element } = control;
+    const property = control.property as Property;
+    const value = bindMove(raw as Raw, control, 'to', [...path, 'set', name], report);
     return [{ kind: 'move' as const, element, property, how: 'to' as const, value, over: 0 }];
   });
 }
@@ -226,7 +228,7 @@ function bindDisturbance(
   const { disturbance, target } = entry;
   const wanted: Property =
     disturbance === 'valve-move' ? 'opening' : disturbance === 'set-point-change' ? 'setPoint' : 'speed';
-  const what = { opening: 'a valve', setPoint: 'a controller', speed: 'a pump' }[wanted];
+  const what = wanted === 'opening' ? 'a valve' : wanted === 'setPoint' ? 'a controller' : 'a pump';
   if (plant.property(target) !== wanted) {
     const known = plant.movable.filter((m) => plant.property(m) === wanted);
     missing([...path, 'target'], target, known, what, report);
@@ -235,35 +237,46 @@ function bindDisturbance(
   if (disturbance === 'pump-start' || disturbance === 'pump-stop' || disturbance === 'pump-trip')
     return [{ kind: 'pump', element: target, action: disturbance.slice(5) as 'start' | 'stop' | 'trip' }];
   const how = entry.to === undefined ? 'by' : 'to';
-  const value = bindMove((entry.to ?? entry.by) as Raw, wanted, how, [...path, how], report);
+  const value = bindMove((entry.to ?? entry.by) as Raw, plant.control(target)!, how, [...path, how], report);
   return [{ kind: 'move', element: target, property: wanted, how, value, over: entry.over }];
 }
 
-const DIMENSION: Readonly<Record<Property, Dimension>> = {
-  speed: 'fraction',
-  opening: 'fraction',
-  setPoint: 'pressure',
-};
-const LIMITS: Readonly<Record<Property, Limits>> = {
+const LIMITS: Partial<Readonly<Record<Control['property'], Limits>>> = {
   speed: { min: 0, max: 1.3 },
   opening: { min: 0, max: 1 },
-  setPoint: {},
+};
+
+/** What people write instead of numbers. */
+const WORDS: Partial<Readonly<Record<Control['property'], Readonly<Record<string, number>>>>> = {
+  opening: { open: 1, closed: 0 },
+  mode: { manual: 0, auto: 1, cascade: 2 },
+  bypass: { on: 1, off: 0 },
+  push: { on: 1, off: 0 },
+  reset: { on: 1 },
 };
 
 function bindMove(
   raw: Raw,
-  property: Property,
+  { property, unit }: Control,
   how: 'to' | 'by',
   path: readonly PropertyKey[],
   report: Report,
 ): Drawable {
-  const dimension = DIMENSION[property];
+  const words = WORDS[property] ?? {};
+  const dimension = UNITS[unit]?.dimension;
   const read: Read = (text) => {
-    if (property === 'opening' && (text === 'open' || text === 'closed'))
-      return { ok: true, value: text === 'open' ? 1 : 0 };
+    const word = words[text];
+    if (how === 'to' && word !== undefined) return { ok: true, value: word };
+    if (dimension === undefined) {
+      const expected = `one of ${Object.keys(words).join(', ')}`;
+      return Object.values(words).includes(Number(text))
+        ? { ok: true, value: Number(text) }
+        : { ok: false, found: `"${text}"`, expected };
+    }
     return how === 'to' ? parseQuantity(text, dimension) : readDifference(dimension)(text);
   };
-  return settled(bindRaw(raw, read, how === 'to' ? LIMITS[property] : {}, readDifference(dimension)), path, report);
+  const step: Read = dimension === undefined ? read : readDifference(dimension);
+  return settled(bindRaw(raw, read, how === 'to' ? (LIMITS[property] ?? {}) : {}, step), path, report);
 }
 
 function bindFault(

@@ -23,8 +23,10 @@ export interface PlantContext {
   readonly pipes: readonly PipeSpan[];
   readonly tagIds: readonly string[];
   readonly stationIds: readonly string[];
-  /** Elements that `set` knows. */
+  /** What `set` knows: elements, and `element.property` where one has several. */
   readonly movable: readonly string[];
+  /** The control that a key of `set` names. */
+  control(name: string): Control | undefined;
   tag(id: string): Tag | undefined;
   /** What of an element can be set. */
   property(element: string): Property | undefined;
@@ -52,9 +54,15 @@ export function plantContext(located: LocatedPlant): PlantContext {
   ];
   const tags = new Map(layout.tags.map((t) => [t.id, t]));
   const properties = new Map<string, Property>();
-  for (const c of controls)
-    if (c.property === 'speed' || c.property === 'opening' || c.property === 'setPoint')
-      properties.set(c.element, c.property);
+  const named = new Map<string, Control>();
+  for (const c of controls) {
+    if (c.property === 'run' || c.property === 'trip') continue;
+    named.set(`${c.element}.${c.property}`, c);
+    if (c.property !== 'speed' && c.property !== 'opening' && c.property !== 'setPoint') continue;
+    properties.set(c.element, c.property);
+    named.set(c.element, c);
+  }
+  const several = [...named].filter(([name, c]) => name !== c.element && isOfControl(c));
   return {
     spec,
     located,
@@ -65,7 +73,8 @@ export function plantContext(located: LocatedPlant): PlantContext {
     pipes,
     tagIds: [...tags.keys()],
     stationIds: layout.stations.map((s) => s.id),
-    movable: [...properties.keys()],
+    movable: [...properties.keys(), ...several.map(([name]) => name)],
+    control: (name) => named.get(name),
     tag: (id) => tags.get(id),
     property: (element) => properties.get(element),
     densityAt: (pipe) =>
@@ -75,4 +84,9 @@ export function plantContext(located: LocatedPlant): PlantContext {
       return pipe && { pipe: pipe.id, fraction: (kp_m - pipe.start_m) / pipe.length_m };
     },
   };
+}
+
+/** A property that only loops, interlocks and shutdown have. */
+function isOfControl({ property }: Control): boolean {
+  return property !== 'speed' && property !== 'opening' && property !== 'setPoint';
 }

@@ -34,6 +34,7 @@ export const GAS: PlantKind<GasPlantSpec, GasPhysics> = {
   summary: 'lines of gas with line pack, compressors, block valves, regulators and daily demand',
   schema: gasSchema,
   check: checkGas,
+  controls: buildControls,
   build(spec, options): Built<GasPhysics> {
     const { model, pipes } = compileGas(spec, options);
     const physics = createGasPhysics(spec.plant, model);

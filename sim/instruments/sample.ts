@@ -6,7 +6,7 @@
  *   lag:       y ← y + (1 − e^(−Δt/τ)) (x − y)
  *   converter: low + round((v − low)/q) q, q = span/(2^bits − 1)
  */
-import { FAULT_FORMS } from '../../models/contract/index.ts';
+import { CONTACTS, FAULT_FORMS } from '../../models/contract/index.ts';
 import type { Physics, PlantModel, PlantState } from '../plant/index.ts';
 
 const BIAS = 1 + FAULT_FORMS.indexOf('bias');
@@ -17,12 +17,12 @@ export const DROP_OUT = 1 + FAULT_FORMS.indexOf('drop-out');
 const HOUR_US = 3_600e6;
 
 /** The true value of a tag now, in its own unit. */
-export function trueValue(model: PlantModel, physics: Physics, tag: number): number {
+export function trueValue(model: PlantModel, physics: Pick<Physics, 'trueValue'>, tag: number): number {
   return physics.trueValue(tag) * model.tagScale[tag]! + model.tagOffset[tag]!;
 }
 
 /** Fills lags and rings as if the plant had stood in this state for long. */
-export function primeInstruments(model: PlantModel, physics: Physics, state: PlantState): void {
+export function primeInstruments(model: PlantModel, physics: Pick<Physics, 'trueValue'>, state: PlantState): void {
   for (let i = 0; i < model.tagWidth.length; i += 1) {
     const v = trueValue(model, physics, i);
     state.trueBefore[i] = v;
@@ -31,7 +31,12 @@ export function primeInstruments(model: PlantModel, physics: Physics, state: Pla
 }
 
 /** Takes all samples whose instant lies in the tick that ends at `timeUs`. */
-export function sampleInstruments(model: PlantModel, physics: Physics, state: PlantState, timeUs: number): void {
+export function sampleInstruments(
+  model: PlantModel,
+  physics: Pick<Physics, 'trueValue'>,
+  state: PlantState,
+  timeUs: number,
+): void {
   const tick = model.tickUs;
   for (let i = 0; i < model.tagWidth.length; i += 1) {
     const period = model.tagPeriodUs[i]!;
@@ -42,7 +47,7 @@ export function sampleInstruments(model: PlantModel, physics: Physics, state: Pl
     if (instant > timeUs + tick) continue;
     const now = trueValue(model, physics, i);
     const before = state.trueBefore[i]!;
-    const contact = model.layout.tags[i]!.quantity === 'running';
+    const contact = CONTACTS.includes(model.layout.tags[i]!.quantity);
     const slots = 2 * model.tagWidth[i]!;
     const base = model.tagRing[i]!;
     while (instant <= timeUs) {

@@ -35,6 +35,7 @@ export const LIQUID: PlantKind<LiquidSpec, LiquidPhysics> = {
   summary: 'lines of liquid with pressure waves, pump stations, valves and tanks',
   schema: liquidSchema,
   check: checkLiquid,
+  controls: buildControls,
   build(spec, options): Built<LiquidPhysics> {
     const { model, pipes } = compileLiquid(spec, options);
     return {

@@ -10,7 +10,7 @@
  */
 import type { Control } from '../../models/contract/index.ts';
 import type { EpanetNetwork } from '../../models/physics/epanet/index.ts';
-import { orificeArea_m2 } from '../../models/physics/index.ts';
+import { orificeArea_m2, readInp } from '../../models/physics/index.ts';
 import type { Built, Outline, Physics, PlantKind } from '../plant/index.ts';
 import { checkWater, gatherWater } from './check.ts';
 import { applyWater } from './command.ts';
@@ -42,6 +42,10 @@ export const WATER: PlantKind<WaterSpec, WaterPhysics> = {
   schema: waterSchema,
   gather: gatherWater,
   check: checkWater,
+  controls(spec) {
+    const read = readInp(spec.network.text);
+    return read.ok ? buildControls(spec, read.value) : undefined;
+  },
   prepare: fillStock,
   outline(spec, options): Outline {
     const inp = networkOf(spec);
