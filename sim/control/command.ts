@@ -10,7 +10,7 @@ import { applyTarget, choose, outputShare, outputValue } from './loops.ts';
 import { type ControlModel, type LoopModel, MODE } from './model.ts';
 import { inUnit, shown } from './read.ts';
 import type { ControlState } from './state.ts';
-import { isBypassed, isTripped, trip } from './trips.ts';
+import { isBypassed, isTripped, releaseEffects, trip } from './trips.ts';
 
 export type PlantCommand = Exclude<Command, { kind: 'fault' | 'fault.clear' }>;
 type SetCommand = Extract<Command, { kind: 'set' }>;
@@ -148,6 +148,7 @@ function setGroup(
     );
     if (standing !== undefined) return `${id} cannot be reset: ${m.causes[standing]!.id} still stands`;
     for (const k of causes) s.active[k] = 0;
+    releaseEffects(m, s, g);
     tell('reset');
     return undefined;
   }

@@ -38,7 +38,7 @@ export function watchCauses(m: ControlModel, s: ControlState, timeUs: number, tr
     if (s.standing[c] === 1 && !isBypassed(s, cause.group)) trip(m, s, c, timeUs, truth);
     else if (s.active[c] === 1 && !cause.latched) {
       s.active[c] = 0;
-      truth.push({ kind: 'disturbance', timeUs, ref: m.groups[cause.group]!.id, what: `${cause.id} is over` });
+      tell(m, c, 'over', timeUs, truth);
     }
   }
 }
@@ -47,15 +47,15 @@ export function watchCauses(m: ControlModel, s: ControlState, timeUs: number, tr
 export function trip(m: ControlModel, s: ControlState, c: number, timeUs: number, truth: TruthEvent[]): void {
   if (s.active[c] === 1) return;
   s.active[c] = 1;
-  const cause = m.causes[c]!;
-  const group = m.groups[cause.group]!;
-  if (group.effects.length > 0)
-    truth.push({
-      kind: 'disturbance',
-      timeUs,
-      ref: group.id,
-      what: group.id === cause.id ? 'trip' : `trip by ${cause.id}`,
-    });
+  tell(m, c, 'trip', timeUs, truth);
+}
+
+/** The truth of a cause; of one that does nothing to the plant there is none. */
+function tell(m: ControlModel, c: number, what: 'trip' | 'over', timeUs: number, truth: TruthEvent[]): void {
+  const { id, group } = m.causes[c]!;
+  const { id: ref, kind, effects } = m.groups[group]!;
+  if (effects.length > 0)
+    truth.push({ kind: 'disturbance', timeUs, ref, what: kind === 'interlock' ? what : `${what}: ${id}` });
 }
 
 function vote(cause: CauseModel, s: ControlState, c: number): boolean {
@@ -74,6 +74,15 @@ function vote(cause: CauseModel, s: ControlState, c: number): boolean {
   }
   s.preAlarm[c] = warned;
   return votes >= cause.votes;
+}
+
+/** What a reset lets go of, at once: a start may follow in the same breath. */
+export function releaseEffects(m: ControlModel, s: ControlState, group: number): void {
+  for (const e of m.groups[group]!.effects) {
+    if (m.effects[e]!.causes.some((c) => s.active[c] === 1)) continue;
+    s.demandedUs[e] = -1;
+    s.done[e] = 0;
+  }
 }
 
 /** Does what is due in the tick that begins at `timeUs`. */

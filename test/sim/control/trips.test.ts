@@ -254,7 +254,11 @@ class Reference {
     if (c === 'bypass' && this.bypassUntil < 0) this.bypassUntil = this.t + 4;
     if (c === 'unbypass') this.bypassUntil = -1;
     const held = (['C1', 'C2', 'C3', 'push'] as const).some((x) => this.active[x] && this.stands(x));
-    if (c === 'reset' && !held) this.active = { C1: false, C2: false, C3: false, push: false };
+    if (c === 'reset' && !held) {
+      this.active = { C1: false, C2: false, C3: false, push: false };
+      this.demanded = {};
+      this.done.clear();
+    }
     if (c === 'reset-interlock' && !(this.level.filter((v) => v > 7).length >= 2 && this.bypassUntil < 0))
       this.interlock = false;
   }
