@@ -6,7 +6,7 @@
  *   lag:       y ← y + (1 − e^(−Δt/τ)) (x − y)
  *   converter: low + round((v − low)/q) q, q = span/(2^bits − 1)
  */
-import { CONTACTS, FAULT_FORMS } from '../../models/contract/index.ts';
+import { FAULT_FORMS } from '../../models/contract/index.ts';
 import type { Physics, PlantModel, PlantState } from '../plant/index.ts';
 
 const BIAS = 1 + FAULT_FORMS.indexOf('bias');
@@ -47,7 +47,7 @@ export function sampleInstruments(
     if (instant > timeUs + tick) continue;
     const now = trueValue(model, physics, i);
     const before = state.trueBefore[i]!;
-    const contact = CONTACTS.includes(model.layout.tags[i]!.quantity);
+    const contact = model.tagContact[i] === 1;
     const slots = 2 * model.tagWidth[i]!;
     const base = model.tagRing[i]!;
     while (instant <= timeUs) {
