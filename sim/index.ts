@@ -20,14 +20,14 @@ import {
 } from './plant/index.ts';
 import { stepPlant } from './step.ts';
 import type { TanksPhysics, TanksSpec } from './tanks/index.ts';
-import type { WaterPhysics, WaterSpec } from './water/index.ts';
+import type { TransientPhysics, WaterPhysics, WaterSpec } from './water/index.ts';
 
 export { type GasPhysics, type GasPlantSpec, gasSchema } from './gas/index.ts';
 export { asLiquid, KINDS, type KindName, type LocatedPlant, type PlantSpec, parsePlant, readPlant } from './kinds.ts';
 export { type LiquidPhysics, type LiquidSpec, liquidSchema } from './liquid/index.ts';
 export type { CompilePlantOptions, LeakSite, Physics, PlantModel } from './plant/index.ts';
 export { type TanksPhysics, type TanksSpec, tanksSchema } from './tanks/index.ts';
-export { type WaterPhysics, type WaterSpec, waterSchema } from './water/index.ts';
+export { type TransientPhysics, type WaterPhysics, type WaterSpec, waterSchema } from './water/index.ts';
 
 export interface Sim<P extends Physics = Physics> {
   readonly model: PlantModel;
@@ -62,8 +62,14 @@ export type TanksSim = Sim<TanksPhysics>;
 /** A plant of gas lines, with its physics to look into. */
 export type GasSim = Sim<GasPhysics>;
 
-/** A water network, with its physics to look into. */
+/** A water network in extended-period hydraulics, with its physics to look into. */
 export type WaterSim = Sim<WaterPhysics>;
+
+/** A water network in its waves, with its physics to look into. */
+export type TransientSim = Sim<TransientPhysics>;
+
+/** The spec of a water network that is to run in waves. */
+export type TransientSpec = WaterSpec & { readonly solver: 'transient' };
 
 /** Loads what a kind of plant needs before `createSim`; to be awaited before each, and costs nothing where nothing is needed. */
 export async function preparePlant(spec: PlantSpec): Promise<void> {
@@ -90,6 +96,7 @@ function withControls(outline: Outline, control: ControlModel | undefined): Outl
 export function createSim(spec: LiquidSpec, options: CompilePlantOptions): LiquidSim;
 export function createSim(spec: TanksSpec, options: CompilePlantOptions): TanksSim;
 export function createSim(spec: GasPlantSpec, options: CompilePlantOptions): GasSim;
+export function createSim(spec: TransientSpec, options: CompilePlantOptions): TransientSim;
 export function createSim(spec: WaterSpec, options: CompilePlantOptions): WaterSim;
 export function createSim(spec: PlantSpec, options: CompilePlantOptions): Sim;
 export function createSim(spec: PlantSpec, options: CompilePlantOptions): Sim {

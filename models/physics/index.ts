@@ -10,7 +10,8 @@ export { shaftPower_W } from './equipment.ts';
 export * from './fluid.ts';
 export * from './friction.ts';
 export { readInp } from './inp.ts';
-export { type InpOptions, inpToNetworkSpec } from './inpNetwork.ts';
+export { type SimpleControl, simpleControls } from './inpControls.ts';
+export { type InpMoment, type InpOptions, inpToNetworkSpec } from './inpNetwork.ts';
 export type { InpNetwork, InpProblem, InpResult, InpStatus } from './inpTypes.ts';
 export {
   type CompileOptions,

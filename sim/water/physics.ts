@@ -21,6 +21,7 @@ import { growLeaks, reportLeaks } from './leaks.ts';
 import { SOURCE, type WaterModel } from './model.ts';
 import { type WaterSpec, waterSchema } from './spec.ts';
 import { createWaterState, LEDGER, type WaterState } from './state.ts';
+import { buildTransient, type TransientPhysics } from './transientPhysics.ts';
 
 const GRAVITY_M_S2 = 9.80665;
 /** Relative to what flowed. EPANET lets 1e-6 ft³/s through every closed link and says 0; two resting pumps make 2e-6 of it. */
@@ -29,6 +30,7 @@ const OPEN_BALANCE = 1e-5;
 const SLACK_BYTES = 256 * 1024;
 
 export interface WaterPhysics extends Physics {
+  readonly solver: 'extended-period';
   readonly model: WaterModel;
   readonly state: WaterState;
   readonly network: EpanetNetwork;
@@ -36,9 +38,10 @@ export interface WaterPhysics extends Physics {
   massDefect(): number;
 }
 
-export const WATER: PlantKind<WaterSpec, WaterPhysics> = {
+export const WATER: PlantKind<WaterSpec, WaterPhysics | TransientPhysics> = {
   kind: 'water',
-  summary: 'water distribution networks from an EPANET file, in extended-period hydraulics with demands that vary',
+  summary:
+    'water distribution networks from an EPANET file with demands that vary, in extended-period hydraulics or in pressure waves',
   schema: waterSchema,
   gather: gatherWater,
   check: checkWater,
@@ -56,7 +59,9 @@ export const WATER: PlantKind<WaterSpec, WaterPhysics> = {
       positionOf: () => undefined,
     };
   },
-  build(spec, options): Built<WaterPhysics> {
+  build(spec, options): Built<WaterPhysics | TransientPhysics> {
+    if (spec.solver === 'transient')
+      return { ...WATER.outline!(spec, options), physics: buildTransient(spec, networkOf(spec), options) };
     const { model, network } = compileWater(spec, networkOf(spec), options);
     return { ...WATER.outline!(spec, options), physics: createWaterPhysics(spec.plant, model, network) };
   },
@@ -143,6 +148,7 @@ function createWaterPhysics(name: string, model: WaterModel, network: EpanetNetw
   }
 
   return {
+    solver: 'extended-period',
     model,
     state,
     network,
