@@ -78,6 +78,7 @@ export function compileTransient(
     gravity_m_s2: EPANET_GRAVITY_M_S2,
     friction: options.friction ?? t.friction,
     unsteadyFriction: t['unsteady-friction'],
+    cavitation: t.cavitation,
     frictionRefreshSteps: Math.max(1, Math.round(Math.min(1, spec.time.scan) / tick_s)),
     waveSpeedLimit: t['wave-speed-limit'],
   });

@@ -3,7 +3,7 @@
  *
  *   1. the file's controls act   2. holes grow   3. demands and taps are drawn   4. one step of the characteristics
  *
- * It starts where EPANET is at the start hour. Not modelled: column separation (the run becomes invalid), rules, controls by
+ * It starts where EPANET is at the start hour. Not modelled: column separation unless `cavitation` says so (the run becomes invalid), rules, controls by
  * pressure, valves by controls, tanks with volume curves: files with those are refused before.
  */
 import type { Control, TruthEvent } from '../../models/contract/index.ts';
@@ -212,7 +212,7 @@ function createTransientPhysics(model: TransientModel, state: TransientState, de
         found.push(`${flags[FLAG.unconverged]} steps in which a node or station did not converge`);
       if (flags[FLAG.belowVapourChecks]! > 0)
         found.push(
-          `pressure fell below vapour pressure at ${flags[FLAG.belowVapourChecks]} checks: column separation is not modelled`,
+          `pressure fell below vapour pressure at ${flags[FLAG.belowVapourChecks]} checks: column separation is not modelled (transient.cavitation: none)`,
         );
       const [dry_s, node, since_s] = state.worstDry as unknown as [number, number, number];
       if (dry_s > DRY_S)

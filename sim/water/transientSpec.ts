@@ -15,6 +15,8 @@ export const transientSchema = z.strictObject({
   'wave-speed-limit': percent(0.5).prefault('10 %'),
   friction: z.enum(['fixed', 'per-pipe', 'per-cell']).default('per-pipe'),
   'unsteady-friction': z.enum(['none', 'brunone-vitkovsky']).default('none'),
+  /** gas-cavity: the column may part where water would boil (discrete gas cavities); without it such a run is invalid. */
+  cavitation: z.enum(['none', 'gas-cavity']).default('none'),
   pumps: z
     .strictObject({
       /** Time from standstill to rated speed and back, under power. */
