@@ -202,6 +202,7 @@ function bindLeak(
     }
   }
   const { diameter, area, rate } = entry;
+  checkSize(entry, path, plant, report);
   return {
     kind: 'leak',
     leak: entry.leak,
@@ -218,6 +219,32 @@ function bindLeak(
     ...(entry['close-after'] === undefined ? {} : { closeAfter: entry['close-after'] }),
   };
 }
+
+/** A hole is no larger than what it is in, wherever and however large it is drawn. */
+function checkSize(
+  { on, diameter, area }: Extract<EntrySpec, { leak: string }>,
+  path: readonly PropertyKey[],
+  plant: PlantContext,
+  report: Report,
+): void {
+  const places = 'pipe' in on ? [on.pipe] : extremes(on.kp).flatMap((kp) => plant.pipeAt(kp)?.pipe ?? []);
+  const key = diameter !== undefined ? 'diameter' : 'area';
+  for (const place of places) {
+    const largest_m2 = plant.largestLeak_m2(place);
+    for (const size of extremes(diameter ?? area ?? 0)) {
+      const hole_m2 = diameter !== undefined ? (Math.PI / 4) * size ** 2 : size;
+      if (hole_m2 <= largest_m2 * (1 + 1e-9)) continue;
+      const [found, most] =
+        diameter !== undefined
+          ? [`${round(size * 1e3)} mm`, `${round(Math.sqrt((4 / Math.PI) * largest_m2) * 1e3)} mm`]
+          : [`${round(size * 1e4)} cm2`, `${round(largest_m2 * 1e4)} cm2`];
+      report([...path, key], found, `a hole of at most ${most}, the largest that ${place} can have`);
+      return;
+    }
+  }
+}
+
+const round = (x: number) => Number(x.toPrecision(4));
 
 function bindDisturbance(
   entry: Extract<EntrySpec, { disturbance: string }>,

@@ -32,6 +32,8 @@ export interface PlantContext {
   property(element: string): Property | undefined;
   /** Density of what a pipe carries or a tank holds; 0 where that has no one answer. */
   densityAt(pipe: string): number;
+  /** Largest hole that a pipe or tank can have [m²]: its bore; a tenth of a tank's bottom. */
+  largestLeak_m2(pipe: string): number;
   /** The pipe at a distance along the line, and where on it. */
   pipeAt(kp_m: number): { readonly pipe: string; readonly fraction: number } | undefined;
 }
@@ -79,6 +81,12 @@ export function plantContext(located: LocatedPlant): PlantContext {
     property: (element) => properties.get(element),
     densityAt: (pipe) =>
       asBuilt.tanks?.find((t) => t.id === pipe)?.density15_kg_m3 ?? asBuilt.fluid?.density_kg_m3 ?? 0,
+    largestLeak_m2(id) {
+      const pipe = asBuilt.pipes.find((p) => p.id === id);
+      if (pipe) return (Math.PI / 4) * pipe.insideDiameter_m ** 2;
+      const tank = asBuilt.tanks?.find((t) => t.id === id);
+      return tank ? (Math.PI / 40) * tank.diameter_m ** 2 : Number.POSITIVE_INFINITY;
+    },
     pipeAt(kp_m) {
       const pipe = pipes.find((p) => kp_m >= p.start_m && kp_m <= p.start_m + p.length_m);
       return pipe && { pipe: pipe.id, fraction: (kp_m - pipe.start_m) / pipe.length_m };

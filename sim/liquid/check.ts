@@ -4,6 +4,7 @@
 import type { Problem } from '../../models/contract/index.ts';
 import type { Located } from '../../models/document/index.ts';
 import { checkCommon, createChecker } from '../plant/index.ts';
+import { nodesWithoutTank } from './connected.ts';
 import type { LiquidSpec } from './spec.ts';
 
 export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
@@ -37,6 +38,14 @@ export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
     if (before && !(p.kp > before.kp))
       problems.push(problemAt(['profile', i, 'kp'], `${p.kp} m after ${before.kp} m`, 'distances that grow'));
   });
+  for (const i of nodesWithoutTank(spec))
+    problems.push(
+      problemAt(
+        ['nodes', i, 'id'],
+        `"${spec.nodes[i]!.id}" with no way to a tank`,
+        'pipes, pumps or valves that lead to one',
+      ),
+    );
   const kpOf = new Map([...spec.nodes, ...spec.tanks].map((n) => [n.id, n.kp]));
   spec.pipes.forEach((p, i) => {
     const a = kpOf.get(p.from);

@@ -16,6 +16,7 @@ import { checkWater, gatherWater } from './check.ts';
 import { applyWater } from './command.ts';
 import { compileWater, leaksOf, networkOf } from './compile.ts';
 import { fillStock } from './engines.ts';
+import { faultAtStart } from './faultAtStart.ts';
 import { buildControls, drawAsBuilt } from './layout.ts';
 import { growLeaks, reportLeaks } from './leaks.ts';
 import { SOURCE, type WaterModel } from './model.ts';
@@ -63,18 +64,18 @@ export const WATER: PlantKind<WaterSpec, WaterPhysics | TransientPhysics> = {
     if (spec.solver === 'transient')
       return { ...WATER.outline!(spec, options), physics: buildTransient(spec, networkOf(spec), options) };
     const { model, network } = compileWater(spec, networkOf(spec), options);
-    return { ...WATER.outline!(spec, options), physics: createWaterPhysics(spec.plant, model, network) };
+    return { ...WATER.outline!(spec, options), physics: createWaterPhysics(spec, model, network) };
   },
 };
 
-function createWaterPhysics(name: string, model: WaterModel, network: EpanetNetwork): WaterPhysics {
+function createWaterPhysics(spec: WaterSpec, model: WaterModel, network: EpanetNetwork): WaterPhysics {
   const state = createWaterState(model);
   const { epanet } = model;
   const net = network.state;
   const perMetre = model.density_kg_m3 * GRAVITY_M_S2;
   state.demandIndex[0] = Number.NaN;
   drawDemands(0);
-  if (!network.solve()) throw new Error(`plant ${name}: ${network.fault!.sentence}`);
+  if (!network.solve()) throw faultAtStart(spec, networkOf(spec), network.fault!);
   state.ledger_m3[LEDGER.tanksAtStart] = inTanks_m3();
   // By views: what lies between them in the buffer is the adapter's own business.
   const results = [

@@ -5,6 +5,7 @@
  * Gravity is EPANET's 32.2 ft/s², so that friction is EPANET's to the last digit that matters; holes discharge with 9.80665 m/s² as
  * they do in EPANET's emitters.
  */
+import { ProblemError, plainProblem } from '../../models/contract/index.ts';
 import { secondsToUs, seeded } from '../../models/kernel/index.ts';
 import {
   compileNetwork,
@@ -82,7 +83,10 @@ export function compileTransient(
     frictionRefreshSteps: Math.max(1, Math.round(Math.min(1, spec.time.scan) / tick_s)),
     waveSpeedLimit: t['wave-speed-limit'],
   });
-  if (!network.ok) throw new Error(`plant ${spec.plant}: ${network.problems.join(' ')}`);
+  if (!network.ok)
+    throw new ProblemError(
+      network.problems.map((p) => plainProblem(spec.network.file, '', p, 'a network that can be solved')),
+    );
   const net = network.value;
   const node = (id: string) => net.nodeIndex.get(id)!;
   const link = (id: string) => net.linkIndex.get(id)!;

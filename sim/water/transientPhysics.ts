@@ -6,7 +6,7 @@
  * It starts where EPANET is at the start hour. Not modelled: column separation unless `cavitation` says so (the run becomes invalid), rules, controls by
  * pressure, valves by controls, tanks with volume curves: files with those are refused before.
  */
-import type { Control, TruthEvent } from '../../models/contract/index.ts';
+import { type Control, ProblemError, plainProblem, type TruthEvent } from '../../models/contract/index.ts';
 import {
   FLAG,
   type InpNetwork,
@@ -43,7 +43,7 @@ export interface TransientPhysics extends Physics {
 
 /** Takes the network to the start hour and to rest there. Throws a sentence where that cannot be done. */
 export function buildTransient(spec: WaterSpec, inp: InpNetwork, options: CompilePlantOptions): TransientPhysics {
-  const start = epanetAtStart(spec, options);
+  const start = epanetAtStart(spec, inp, options);
   try {
     const compiled = { ...compileTransient(spec, inp, start, options), startError_m: 0 };
     const state = createTransientState(compiled);
@@ -51,7 +51,14 @@ export function buildTransient(spec: WaterSpec, inp: InpNetwork, options: Compil
     drawWater(compiled, state, 0);
     const steady = solveSteady(compiled.network, state.network);
     if (!steady.converged)
-      throw new Error(`plant ${spec.plant}: no steady state was found at the start (${steady.iterations} iterations)`);
+      throw new ProblemError([
+        plainProblem(
+          spec.network.file,
+          '',
+          `no steady state at the start after ${steady.iterations} iterations`,
+          'a network that can stand still',
+        ),
+      ]);
     const { model: engine, state: there } = start.epanet;
     let startError_m = 0;
     let at = '';
@@ -62,9 +69,15 @@ export function buildTransient(spec: WaterSpec, inp: InpNetwork, options: Compil
       if (off_m > startError_m) [startError_m, at] = [off_m, id];
     });
     if (startError_m > START_M)
-      throw new Error(
-        `plant ${spec.plant}: at the start the head at ${at} differs from EPANET's by ${startError_m.toPrecision(2)} m`,
-      );
+      throw new ProblemError([
+        plainProblem(
+          spec.network.file,
+          `JUNCTIONS/${at}`,
+          `at the start a head that differs from EPANET's by ${startError_m.toPrecision(2)} m`,
+          `no more than ${START_M} m`,
+          'the transient solver does not know something in this file; solver: extended-period runs it',
+        ),
+      ]);
     return createTransientPhysics({ ...compiled, startError_m }, state, inp.demandModel === 'demand-driven');
   } finally {
     start.epanet.close();

@@ -14,6 +14,7 @@ import {
 import type { InpMoment, InpNetwork } from '../../models/physics/index.ts';
 import type { CompilePlantOptions } from '../plant/index.ts';
 import { takeEngine } from './engines.ts';
+import { faultAtStart } from './faultAtStart.ts';
 import type { WaterSpec } from './spec.ts';
 
 /** Hydraulic step on the way to the start; tanks and controls make their own events between. */
@@ -25,7 +26,7 @@ export interface StartingPoint {
 }
 
 /** EPANET's solution at the start. The caller closes the network. Throws where EPANET rejects the file or a run to there is invalid. */
-export function epanetAtStart(spec: WaterSpec, options: CompilePlantOptions): StartingPoint {
+export function epanetAtStart(spec: WaterSpec, inp: InpNetwork, options: CompilePlantOptions): StartingPoint {
   const sites = options.leaks ?? [];
   const start_s = spec.transient.start;
   const opened = openEpanetIn(takeEngine, spec.network.text, {
@@ -51,7 +52,7 @@ export function epanetAtStart(spec: WaterSpec, options: CompilePlantOptions): St
   const { state } = epanet;
   for (;;) {
     noise.fill(noise.index(state.clock[1]!), state.nodeDemandMultiplier);
-    if (!epanet.solve()) throw new Error(`plant ${spec.plant}: ${epanet.fault!.sentence}`);
+    if (!epanet.solve()) throw faultAtStart(spec, inp, epanet.fault!);
     if (state.clock[0]! >= start_s) return { epanet, noise };
     epanet.advance(start_s - state.clock[0]!);
   }
