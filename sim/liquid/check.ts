@@ -6,6 +6,7 @@ import type { Located } from '../../models/document/index.ts';
 import { checkCommon, createChecker } from '../plant/index.ts';
 import { nodesWithoutTank } from './connected.ts';
 import type { LiquidSpec } from './spec.ts';
+import { checkSurge } from './surge.ts';
 
 export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
   const spec = doc.value;
@@ -19,6 +20,7 @@ export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
   declare(spec.valves, 'valves');
   declare(spec['check-valves'], 'check-valves');
   declare(spec.controllers, 'controllers');
+  checkSurge(spec, checker);
   for (const key of ['pipes', 'pumps', 'valves', 'check-valves'] as const) {
     spec[key].forEach((link, i) => {
       need([key, i, 'from'], link.from, nodes, 'node or tank');

@@ -27,6 +27,7 @@ export function compileLiquid(
     gravity_m_s2: GRAVITY_M_S2,
     friction: options.friction ?? spec.friction,
     cavitation: spec.cavitation,
+    unsteadyFriction: spec['unsteady-friction'],
     frictionRefreshSteps: Math.max(1, Math.round(spec.time.scan / tick_s)),
   });
   if (!compiled.ok)

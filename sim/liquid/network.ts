@@ -12,6 +12,7 @@ import {
 } from '../../models/physics/index.ts';
 import { elevationOf, type LeakSite, profileAt } from '../plant/index.ts';
 import type { LiquidSpec } from './spec.ts';
+import { buildSurge } from './surge.ts';
 
 export const GRAVITY_M_S2 = 9.80665;
 
@@ -122,6 +123,7 @@ export function buildNetwork(spec: LiquidSpec, pipes: readonly PipeBuild[]): Net
     ),
   ];
   const atmosphere_Pa = 101_325;
+  const surge = buildSurge(spec, spec.fluid.density * GRAVITY_M_S2);
   return {
     name: spec.plant,
     fluid: {
@@ -132,6 +134,7 @@ export function buildNetwork(spec: LiquidSpec, pipes: readonly PipeBuild[]): Net
     nodes,
     pipes: pipes.map((p) => p.spec),
     links,
+    ...(surge.length > 0 ? { surge } : {}),
   };
 }
 
