@@ -115,7 +115,7 @@ function bracket(model: NetworkModel, state: NetworkState, n: number, inflow: nu
     const x = H - model.nodeElevation_m[n];
     if (c > 0 && x > 0) {
       const full = model.nodeDemandFullHead_m[n];
-      const r = Math.sqrt(x < full ? x : full);
+      const r = Math.sqrt(Math.min(x, full));
       F -= c * r;
       if (x < full) slope += (0.5 * c) / r;
     }

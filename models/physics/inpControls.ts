@@ -30,7 +30,7 @@ export function simpleControls(inp: InpNetwork, file: string): { controls: Simpl
   const pipes = new Set(inp.pipes.map((p) => p.id));
   const valves = new Set(inp.valves.map((v) => v.id));
   const tanks = new Set(inp.tanks.map((t) => t.id));
-  inp.controls.forEach((text, i) => {
+  const read = (text: string, i: number): void => {
     const say = (found: string, expected: string, hint?: string) =>
       problems.push({
         file,
@@ -66,7 +66,8 @@ export function simpleControls(inp: InpNetwork, file: string): { controls: Simpl
       return undefined;
     })();
     if (when) controls.push({ link, kind, setting, when });
-  });
+  };
+  for (const [i, text] of inp.controls.entries()) read(text, i);
   if (inp.rules.length > 0)
     problems.push({
       file,

@@ -46,7 +46,7 @@ export function openingFlow(model: NetworkModel, state: NetworkState, n: number,
 function demandRoot(model: NetworkModel, n: number, H: number): number {
   const head = H - model.nodeElevation_m[n];
   const full = model.nodeDemandFullHead_m[n];
-  return head <= 0 ? 0 : Math.sqrt(head < full ? head : full);
+  return head <= 0 ? 0 : Math.sqrt(Math.min(head, full));
 }
 
 /** Conductance of a demand at flow q: that of its opening, and none once it has all that it asks for. */
