@@ -31,26 +31,28 @@ export function simpleControls(inp: InpNetwork, file: string): { controls: Simpl
   const valves = new Set(inp.valves.map((v) => v.id));
   const tanks = new Set(inp.tanks.map((t) => t.id));
   const read = (text: string, i: number): void => {
-    const say = (found: string, expected: string, hint?: string) =>
-      problems.push({
-        file,
-        line: inp.lines.get(`CONTROLS/${i}`) ?? 0,
-        column: 1,
-        path: `CONTROLS/${i}`,
-        found,
-        expected,
-        ...(hint ? { hint } : {}),
-      });
+    const say = (found: string, expected: string, hint?: string): void => {
+      const line = inp.lines.get(`CONTROLS/${i}`) ?? 0;
+      problems.push({ file, line, column: 1, path: `CONTROLS/${i}`, found, expected, ...(hint ? { hint } : {}) });
+    };
     const words = text.split(/\s+/);
     const upper = words.map((w) => w.toUpperCase());
     const link = words[1] ?? '';
     const kind = pumps.has(link) ? 'pump' : pipes.has(link) ? 'pipe' : valves.has(link) ? 'valve' : undefined;
-    if (!kind) return say(`"${link}"`, 'the name of a pipe or pump');
-    if (kind === 'valve') return say(`a control of valve ${link}`, 'controls of pipes and pumps', BEYOND);
+    if (!kind) {
+      say(`"${link}"`, 'the name of a pipe or pump');
+      return;
+    }
+    if (kind === 'valve') {
+      say(`a control of valve ${link}`, 'controls of pipes and pumps', BEYOND);
+      return;
+    }
     const setting = upper[2] === 'OPEN' ? 1 : upper[2] === 'CLOSED' ? 0 : Number(upper[2] ?? 'x');
     const word = upper[2] === 'OPEN' || upper[2] === 'CLOSED';
-    if (!word && (kind !== 'pump' || !NUMBER.test(upper[2] ?? '') || setting < 0))
-      return say(`"${words[2] ?? ''}" for ${kind} ${link}`, 'OPEN or CLOSED, or the speed of a pump', BEYOND);
+    if (!word && (kind !== 'pump' || !NUMBER.test(upper[2] ?? '') || setting < 0)) {
+      say(`"${words[2] ?? ''}" for ${kind} ${link}`, 'OPEN or CLOSED, or the speed of a pump', BEYOND);
+      return;
+    }
     const when = ((): SimpleControl['when'] | undefined => {
       if (upper[3] === 'AT') {
         const time_s = clock(upper[5] ?? '', upper[6] ?? '');
