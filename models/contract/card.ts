@@ -23,6 +23,27 @@ export interface Verdict {
   readonly because: string;
 }
 
+/** Least mean latency that is possible; null where not even the optimum would find it within the run. */
+export interface BoundFigure {
+  /** For a detector that has been running for long when the leak opens. */
+  readonly stationary_s: number | null;
+  /** For the worst past (Lorden). */
+  readonly worstCase_s: number | null;
+}
+
+/** The counterfactual bound of one leak at the demanded rate of false alarms. */
+export interface LeakBound {
+  readonly of: string;
+  /** Demanded rate of false alarms. */
+  readonly demand_1_s: number;
+  /** From the opening to the end of the run: a leak that was never found is later than this. */
+  readonly watched_s: number;
+  /** The process known exactly: noise of the instruments alone. */
+  readonly clairvoyant: BoundFigure;
+  /** The process as it wanders on leak-free days. */
+  readonly realisable?: BoundFigure;
+}
+
 export interface Card {
   readonly runId: string;
   readonly scenario: string;
@@ -39,6 +60,8 @@ export interface Card {
   readonly frames: number;
   readonly simulated_s: number;
   readonly verdicts: readonly Verdict[];
+  /** How soon each leak could have been found at all; absent where it was not asked for. */
+  readonly bounds?: readonly LeakBound[];
   /** The same run under the null and the random detector: what no skill looks like. */
   readonly floors: readonly { readonly recipe: string; readonly verdicts: readonly Verdict[] }[];
 }

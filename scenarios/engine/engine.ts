@@ -20,8 +20,10 @@ import type { Action, LeakSize, ResolvedScenario, TimelineEvent, Trigger } from 
 export interface EngineOptions {
   /** As-built data equal the simulator's own. */
   readonly exact?: boolean;
-  /** The twin: the same run, in which no leak ever opens. */
-  readonly twin?: boolean;
+  /** The twin: the same run, in which no leak ever opens, or all but the one named. */
+  readonly twin?: boolean | { readonly without: string };
+  /** Instruments without noise. */
+  readonly noiseless?: boolean;
 }
 
 interface Due {
@@ -52,7 +54,7 @@ export class ScenarioEngine {
   readonly refusals: string[] = [];
   /** Areas that leaks given as a rate came to [m2]. */
   readonly leakArea_m2: ReadonlyMap<string, number>;
-  private readonly twin: boolean;
+  private readonly twin: boolean | { readonly without: string };
   private readonly tickUs: number;
   /** By time, then by the order in which they became known. */
   private readonly queue: Due[] = [];
@@ -62,12 +64,13 @@ export class ScenarioEngine {
   private order = 0;
 
   constructor(scenario: ResolvedScenario, plant: PlantSpec, options: EngineOptions = {}) {
-    const { exact, twin = false } = options;
+    const { exact, twin = false, noiseless } = options;
     this.sim = createSim(plant, {
       seed: scenario.seed,
       leaks: scenario.leaks,
       ...(scenario.tick_s === undefined ? {} : { tick_s: scenario.tick_s }),
       ...(exact === undefined ? {} : { exact }),
+      ...(noiseless === undefined ? {} : { noiseless }),
     });
     const { model } = this.sim;
     this.layout = this.sim.layout;
@@ -171,7 +174,7 @@ export class ScenarioEngine {
   private act(action: Action, atUs: number): void {
     switch (action.kind) {
       case 'leak': {
-        if (this.twin) return;
+        if (this.never(action.leak)) return;
         const area_m2 = this.leakArea_m2.get(action.leak)!;
         this.give([{ kind: 'leak.open', leak: action.leak, area_m2, growth_s: action.growth_s }]);
         if (action.closeAfterUs !== undefined)
@@ -179,7 +182,7 @@ export class ScenarioEngine {
         return;
       }
       case 'close':
-        if (!this.twin) this.give([{ kind: 'leak.close', leak: action.leak }]);
+        if (!this.never(action.leak)) this.give([{ kind: 'leak.close', leak: action.leak }]);
         return;
       case 'pump':
         this.give([{ kind: 'pump', element: action.element, action: action.action }]);
@@ -206,6 +209,10 @@ export class ScenarioEngine {
       case 'clear':
         this.give([{ kind: 'fault.clear', fault: action.fault, target: this.faultTargets.get(action.fault)! }]);
     }
+  }
+
+  private never(leak: string): boolean {
+    return typeof this.twin === 'object' ? this.twin.without === leak : this.twin;
   }
 
   /** At once, or in even steps a second apart, as an operator's ramp is. */

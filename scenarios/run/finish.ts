@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AlarmEvent, Card, FrameLayout, RunStatus, TruthEvent } from '../../models/contract/index.ts';
+import type { AlarmEvent, Card, FrameLayout, LeakBound, RunStatus, TruthEvent } from '../../models/contract/index.ts';
 import type { PlantContext, ResolvedScenario } from '../engine/index.ts';
 import {
   type CardInputs,
@@ -33,6 +33,7 @@ export interface Finished {
   readonly truth: readonly TruthEvent[];
   readonly alarms: readonly AlarmEvent[];
   readonly twinAlarms?: readonly AlarmEvent[];
+  readonly bounds?: readonly LeakBound[];
 }
 
 export interface JudgedRun {
@@ -61,6 +62,7 @@ export function judgeRun(run: Finished): JudgedRun {
     truth: run.truth,
     alarms,
     ...(run.twinAlarms ? { twinAlarms: run.twinAlarms } : {}),
+    ...(run.bounds ? { bounds: run.bounds } : {}),
     floors: floorJournals({
       seed: resolved.seed,
       alarms,

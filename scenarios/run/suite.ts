@@ -9,6 +9,7 @@ import { createPipeline, type Recipe } from '../../detector/index.ts';
 import {
   type AlarmEvent,
   type Card,
+  type LeakBound,
   type Problem,
   ProblemError,
   type Result,
@@ -17,6 +18,8 @@ import {
 import { findDocument, readDocument } from '../../models/document/index.ts';
 import { preparePlant } from '../../sim/index.ts';
 import { ScenarioEngine } from '../engine/index.ts';
+import type { Whitener } from '../score/index.ts';
+import { boundRun, learnScenario } from './bound.ts';
 import { jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
 import { runInProcess } from './inproc.ts';
 import {
@@ -49,6 +52,8 @@ export interface SuiteChoices {
   readonly count?: number;
   readonly exact?: boolean;
   readonly twin?: boolean;
+  /** Also how soon each leak could have been found at all. */
+  readonly bound?: boolean;
 }
 
 /** A suite with everything that it names read and checked. */
@@ -60,6 +65,9 @@ export interface Suite {
   readonly jobs: readonly Job[];
   readonly exact: boolean;
   readonly twin: boolean;
+  readonly bound: boolean;
+  /** How the process wanders, by scenario; learned by who needs it first. */
+  readonly learned: Map<number, Promise<Whitener | undefined>>;
 }
 
 /** One simulation. */
@@ -118,6 +126,8 @@ function build(spec: SuiteSpec, scenarios: readonly ScenarioInputs[], choices: S
     jobs,
     exact: choices.exact ?? false,
     twin: choices.twin ?? spec.twin,
+    bound: choices.bound ?? false,
+    learned: new Map(),
   };
   // All draws of all seeds, and a detector on each plant: what cannot work should say so now and not after an hour.
   const problems: Problem[] = jobs.flatMap((j) => {
@@ -154,6 +164,15 @@ export interface JobOptions {
   onProgress?(simulatedUs: number): void;
 }
 
+function learned(suite: Suite, scenario: number, signal: AbortSignal | undefined): Promise<Whitener | undefined> {
+  let promise = suite.learned.get(scenario);
+  if (!promise) {
+    promise = learnScenario(suite.scenarios[scenario]!, { exact: suite.exact, ...(signal ? { signal } : {}) });
+    suite.learned.set(scenario, promise);
+  }
+  return promise;
+}
+
 /** One simulation watched by all recipes: a card each, in their order. Undefined where it was stopped. */
 export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): Promise<Card[] | undefined> {
   const inputs = suite.scenarios[job.scenario]!;
@@ -182,6 +201,12 @@ export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): 
   }
   const violations = engine.violations();
   engine.close();
+  let bounds: LeakBound[] | undefined;
+  if (suite.bound) {
+    const whitener = await learned(suite, job.scenario, signal);
+    bounds = await boundRun(resolved, inputs.plant.spec, { exact, ...(whitener ? { whitener } : {}), signal });
+    if (!bounds) return undefined;
+  }
   const pace = formatPace({ kind: 'lockstep' });
   const cards: Card[] = [];
   for (const [r, recipe] of suite.recipes.entries()) {
@@ -210,6 +235,7 @@ export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): 
       truth: logbook.truth,
       alarms: journals[r]!,
       ...(twins ? { twinAlarms: twins[r]! } : {}),
+      ...(bounds ? { bounds } : {}),
     });
     cards.push(judged.card);
     if (options.folder === undefined) continue;

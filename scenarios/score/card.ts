@@ -5,12 +5,14 @@ import {
   type AlarmEvent,
   type Card,
   journalDigest,
+  type LeakBound,
   overall,
   type RunStatus,
   type TruthEvent,
   type Verdict,
 } from '../../models/contract/index.ts';
 import { formatSpan, secondsToUs, US_PER_S } from '../../models/kernel/index.ts';
+import { boundText } from './bound.ts';
 import { judge } from './criteria.ts';
 import type { SummaryRow } from './ensemble.ts';
 import type { Expectation } from './expectation.ts';
@@ -38,6 +40,8 @@ export interface CardInputs {
   readonly alarms: readonly AlarmEvent[];
   /** The journal of the same run without its leaks. */
   readonly twinAlarms?: readonly AlarmEvent[];
+  /** How soon each leak could have been found at all (bound.ts). */
+  readonly bounds?: readonly LeakBound[];
   /** Journals of the null and the random detector (floors.ts). */
   readonly floors?: readonly FloorJournal[];
   readonly graceUs?: number;
@@ -77,6 +81,7 @@ export function makeCard(inputs: CardInputs): Card {
     frames,
     simulated_s,
     verdicts,
+    ...(inputs.bounds ? { bounds: inputs.bounds } : {}),
     floors,
   };
 }
@@ -105,6 +110,8 @@ export function formatCard(card: Card, options: FormatOptions = {}): string {
       paint,
     ),
   );
+  for (const bound of card.bounds ?? [])
+    lines.push('', ...wrap(`${bound.of}: ${boundText(bound)}`, TABLE_WIDTH).map(paint.dim));
   if (card.floors.length > 0) {
     lines.push('', paint.dim('no skill, for comparison'));
     const width = Math.max(...card.floors.map((f) => f.recipe.length));

@@ -5,6 +5,7 @@
 import type { Card, Verdict, VerdictStatus } from '../../models/contract/index.ts';
 import { type Interval, poissonInterval, proportionInterval } from '../../models/kernel/index.ts';
 import { type RateVerdict, statusOf } from './criteria.ts';
+import { efficiencies } from './efficiency.ts';
 import { censoredQuantile, quantileLimits } from './quantile.ts';
 import { count, number, withUnit } from './text.ts';
 
@@ -59,6 +60,8 @@ export function summarise(cards: readonly Card[], level = 0.95): SummaryRow[] {
         add({ row: poolMedian(same, level) });
       }
     }
+    for (const pooled of efficiencies(valid))
+      rows.push({ recipe, scenario, ...pooled, because: pooled.because + note });
     if (valid.length === 0) {
       rows.push({
         recipe,

@@ -1,4 +1,5 @@
 /** The door of the judge: it scores anybody's logs, and imports nothing but models. */
+export { boundOf, boundText, DEFAULT_DEMAND_1_S } from './bound.ts';
 export { type CardInputs, type FormatOptions, formatCard, formatSummary, makeCard, matchingInputs } from './card.ts';
 export { judge, type RateVerdict } from './criteria.ts';
 export { floorCards, type SummaryRow, summarise } from './ensemble.ts';
@@ -12,6 +13,16 @@ export {
 } from './expectation.ts';
 export { type FloorInputs, type FloorJournal, floorJournals, randomJournal } from './floors.ts';
 export { type HtmlInputs, renderHtml } from './html.ts';
+export {
+  clairvoyantInformation,
+  columnNoise,
+  type LeakSignal,
+  learnWhitener,
+  leastScans,
+  ORDER,
+  realisableInformation,
+  type Whitener,
+} from './information.ts';
 export { type Leak, type LossCurve, leaksOf, lossCurve, massRateAt, volumeAt } from './leak.ts';
 export {
   DEFAULT_GRACE_US,

@@ -52,6 +52,7 @@ export function compilePlant(spec: CommonSpec, kind: string, built: Outline, opt
   const calibration = seeded(spec['as-built'].seed).stream('calibration');
   const tags = spec.instruments;
   const span = (t: InstrumentSpec) => t.range[1] - t.range[0];
+  const noisy = options.noiseless ? 0 : 1;
   const ring = new Int32Array(tags.length + 1);
   layout.tags.forEach((t, i) => {
     ring[i + 1] = ring[i]! + 2 * t.width;
@@ -76,15 +77,15 @@ export function compilePlant(spec: CommonSpec, kind: string, built: Outline, opt
     tagOffset: fill(tags, (t) => (t.unit === '' ? 0 : -(UNITS[t.unit]!.offset ?? 0) / UNITS[t.unit]!.factor)),
     tagLag_us: fill(tags, (t) => t.lag * 1e6),
     tagLagGain: fill(tags, (t, i) => (t.lag > 0 ? 1 - Math.exp(-layout.tags[i]!.periodUs / (t.lag * 1e6)) : 1)),
-    tagNoise: fill(tags, (t) => t.noise * span(t)),
+    tagNoise: fill(tags, (t) => noisy * t.noise * span(t)),
     tagBias: fill(tags, (t) => t.accuracy * span(t) * calibration.stream(`${t.tag}/bias`).normal(0)),
     tagDrift_per_us: fill(tags, (t) => (t.drift * span(t) * calibration.stream(`${t.tag}/drift`).normal(0)) / YEAR_US),
     tagLow: fill(tags, (t) => t.range[0]),
     tagHigh: fill(tags, (t) => t.range[1]),
-    tagStep: fill(tags, (t) => span(t) / (2 ** t.bits - 1)),
-    tagDeadband: fill(tags, (t) => (t.deadband === undefined ? -1 : t.deadband * span(t))),
+    tagStep: fill(tags, (t) => span(t) / (2 ** (options.noiseless ? 44 : t.bits) - 1)),
+    tagDeadband: fill(tags, (t) => (t.deadband === undefined || options.noiseless ? -1 : t.deadband * span(t))),
     tagSilence_us: fill(tags, (t) => t['report-at-least'] * 1e6),
-    tagJitter_us: fill(tags, (t) => t.jitter * 1e6),
+    tagJitter_us: fill(tags, (t) => noisy * t.jitter * 1e6),
     tagPeriodUs: fill(layout.tags, (t) => t.periodUs),
     tagContact: Uint8Array.from(tags, (t) => (CONTACTS.includes(t.measures) ? 1 : 0)),
     tagWidth: Int32Array.from(layout.tags, (t) => t.width),

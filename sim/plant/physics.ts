@@ -27,6 +27,8 @@ export interface CompilePlantOptions {
   readonly friction?: 'fixed' | 'per-pipe' | 'per-cell';
   /** As-built data equal the simulator's own, clocks and instruments keep their errors. */
   readonly exact?: boolean;
+  /** Instruments without noise, jitter, steps of a converter or report by exception: what the judge's bound is taken from. */
+  readonly noiseless?: boolean;
 }
 
 /** Commands that move physics; faults belong to the instruments, and what only a loop or an interlock has to the control. */

@@ -37,7 +37,9 @@ export function growingDelay(information: ArrayLike<number>, arl0: number, kind:
     if (sum <= 0) continue;
     const x = arl0 * (sum / (i + 1));
     const needed = kind === 'worst-case' ? worstCaseInformation(x) : stationaryInformation(x);
-    if (sum >= needed) return gain > 0 ? i + Math.min(1, Math.max(0, (needed - before) / gain)) : i + 1;
+    if (sum < needed) continue;
+    // One scan that tells all by itself is heard at its end and not before; where many add up, the mean lies between two.
+    return gain >= needed ? i + 1 : i + Math.max(0, (needed - before) / gain);
   }
   return Number.POSITIVE_INFINITY;
 }

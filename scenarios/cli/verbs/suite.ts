@@ -29,6 +29,7 @@ interface Options extends CommonOptions {
   readonly workers?: number;
   readonly exact: boolean;
   readonly twin?: boolean;
+  readonly bound: boolean;
   readonly junit?: string;
   readonly markdown?: string;
   readonly html: boolean;
@@ -42,6 +43,7 @@ export function configure(command: Command): void {
     .addOption(new Option('--workers <number>', 'processes (default: one per core)').argParser(wholeNumber))
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--twin', 'also run every seed without its leaks')
+    .option('--bound', 'also how soon each leak could have been found at all, and the efficiency against that', false)
     .option('--junit <file>', 'also write the summary as JUnit XML')
     .option('--markdown <file>', 'also write the summary as Markdown')
     .option('--html', 'also write a report per run and a page that lists them', false)
@@ -54,6 +56,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.count === undefined ? {} : { count: options.count }),
     exact: options.exact,
+    bound: options.bound,
     ...(options.twin === undefined ? {} : { twin: options.twin }),
   };
   const suite = unwrap(readSuite(args[0]!, choices));
@@ -123,6 +126,7 @@ function workerArguments(options: Options, folder: string): string[] {
     ...(options.count === undefined ? [] : ['--count', String(options.count)]),
     ...(options.exact ? ['--exact'] : []),
     ...(options.twin ? ['--twin'] : []),
+    ...(options.bound ? ['--bound'] : []),
     ...(options.html ? ['--html'] : []),
     '--out',
     folder,
