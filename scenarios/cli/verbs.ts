@@ -54,6 +54,18 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/suite.ts'),
   },
   {
+    name: 'compare',
+    arguments: '<runsA> <runsB>',
+    summary: 'two suites, paired: better, worse or not yet known',
+    load: () => import('./verbs/compare.ts'),
+  },
+  {
+    name: 'accept',
+    arguments: '<runs>',
+    summary: 'makes the cards of a suite the baseline of later ones',
+    load: () => import('./verbs/accept.ts'),
+  },
+  {
     name: 'detect',
     arguments: '',
     summary: 'the detector as a process of its own, over Modbus or WebSocket',

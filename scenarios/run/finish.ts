@@ -3,7 +3,7 @@
  * cannot depend on how it was come by.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { AlarmEvent, Card, FrameLayout, LeakBound, RunStatus, TruthEvent } from '../../models/contract/index.ts';
 import type { PlantContext, ResolvedScenario } from '../engine/index.ts';
 import {
@@ -97,8 +97,8 @@ export function reportHtml(
 }
 
 export async function writeText(folder: string, name: string, text: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, name);
+  const path = resolve(folder, name);
+  await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
   return path;
 }

@@ -1,5 +1,6 @@
 /** The door of runs: one scenario over any transport, many of them as a suite, recordings again, and logs of anybody. */
 export { alarmLine } from './alarmText.ts';
+export { cardsOfRecipe, readCards } from './cards.ts';
 export { jsonLines, reportHtml, writeText } from './finish.ts';
 export {
   codeDigest,

@@ -1,6 +1,14 @@
 /** The door of the judge: it scores anybody's logs, and imports nothing but models. */
 export { boundOf, boundText, DEFAULT_DEMAND_1_S } from './bound.ts';
 export { type CardInputs, type FormatOptions, formatCard, formatSummary, makeCard, matchingInputs } from './card.ts';
+export {
+  type Comparison,
+  type ComparisonRow,
+  compareCards,
+  formatComparison,
+  type Regression,
+  regressions,
+} from './compare.ts';
 export { judge, type RateVerdict } from './criteria.ts';
 export { floorCards, type SummaryRow, summarise } from './ensemble.ts';
 export {

@@ -52,6 +52,7 @@ export const STATUS: Readonly<Record<VerdictStatus, { mark: string; letter: stri
 
 /** `false alarms`, `volume lost`: criteria are written with dashes in YAML only. */
 export function criterionText(criterion: string): string {
+  if (criterion.startsWith('efficiency-')) return `η ${criterion.slice('efficiency-'.length)}`;
   return criterion.replaceAll('-', ' ');
 }
 

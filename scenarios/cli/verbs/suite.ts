@@ -7,6 +7,7 @@ import { type Command, Option } from 'commander';
 import { type Card, unwrap } from '../../../models/contract/index.ts';
 import { formatSpan } from '../../../models/kernel/index.ts';
 import {
+  readCards,
   readSuite,
   runSuite,
   type SuiteChoices,
@@ -18,7 +19,15 @@ import {
   WORKER_FLAG,
   writeText,
 } from '../../run/index.ts';
-import { floorCards, formatSummary, formatSummaryJUnit, formatSummaryMarkdown, summarise } from '../../score/index.ts';
+import {
+  floorCards,
+  formatSummary,
+  formatSummaryJUnit,
+  formatSummaryMarkdown,
+  type Regression,
+  regressions,
+  summarise,
+} from '../../score/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
 import type { CommonOptions } from '../verbs.ts';
@@ -30,6 +39,7 @@ interface Options extends CommonOptions {
   readonly exact: boolean;
   readonly twin?: boolean;
   readonly bound: boolean;
+  readonly baseline?: string;
   readonly junit?: string;
   readonly markdown?: string;
   readonly html: boolean;
@@ -44,6 +54,7 @@ export function configure(command: Command): void {
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--twin', 'also run every seed without its leaks')
     .option('--bound', 'also how soon each leak could have been found at all, and the efficiency against that', false)
+    .option('--baseline <file>', 'accepted cards: a verdict that fell below its own there is a regression')
     .option('--junit <file>', 'also write the summary as JUnit XML')
     .option('--markdown <file>', 'also write the summary as Markdown')
     .option('--html', 'also write a report per run and a page that lists them', false)
@@ -65,6 +76,8 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     await serveJobs(suite, { folder, html: options.html, signal: io.signal });
     return 0;
   }
+  // Read before an hour of work, not after.
+  const accepted = options.baseline === undefined ? undefined : readCards(options.baseline).runs;
   const seeds = suite.jobs.map((j) => j.seed);
   const totalUs = suite.jobs.reduce((sum, j) => sum + simulatedUs(suite, j), 0);
   const workers = Math.max(1, Math.min(options.workers ?? availableParallelism(), suite.jobs.length));
@@ -87,7 +100,15 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const wall_s = elapsed_s();
   const summary = summarise(cards);
   const floors = summarise(floorCards(cards));
-  const result = { suite: suite.name, runs: cards, summary, floors, wall_s };
+  const fallen = accepted ? regressions(accepted, cards) : [];
+  const result = {
+    suite: suite.name,
+    runs: cards,
+    summary,
+    floors,
+    ...(accepted ? { regressions: fallen } : {}),
+    wall_s,
+  };
   await writeText(folder, 'suite.json', `${JSON.stringify(result, undefined, 2)}\n`);
   if (options.junit !== undefined) await writeText('.', options.junit, formatSummaryJUnit(suite.name, summary));
   if (options.markdown !== undefined)
@@ -103,14 +124,24 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   );
   const broken = cards.filter((c) => c.status !== 'valid');
   for (const c of broken.slice(0, 10)) io.err(`${c.scenario}, seed ${c.seed}, ${c.recipe}: ${c.status}: ${c.because}`);
+  if (accepted) io.out(fallen.length === 0 ? 'No verdict fell below the baseline.' : regressionText(fallen));
   if (finished < suite.jobs.length) {
     io.err(`Stopped after ${finished} of ${suite.jobs.length} simulations; the table shows what was finished.`);
     return 130;
   }
   return exitCode(
     cards,
-    summary.some((row) => row.status === 'fail'),
+    // With a baseline what failed before may fail again; what fell is news.
+    accepted ? fallen.length > 0 : summary.some((row) => row.status === 'fail'),
   );
+}
+
+function regressionText(fallen: readonly Regression[]): string {
+  const lines = fallen.flatMap((r) => [
+    `  ${r.scenario}, seed ${r.seed}, ${r.recipe}: ${[r.criterion, r.of].join(' ').trim()} was ${r.was}, is ${r.is}`,
+    `    ${r.command}`,
+  ]);
+  return [`${fallen.length} verdicts fell below the baseline:`, ...lines].join('\n');
 }
 
 function exitCode(cards: readonly Card[], failed: boolean): number {
