@@ -2,7 +2,7 @@
  * From what a run left behind to its card and its files. One place for every transport and for suites, so that a figure
  * cannot depend on how it was come by.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { AlarmEvent, Card, FrameLayout, LeakBound, RunStatus, TruthEvent } from '../../models/contract/index.ts';
 import type { PlantContext, ResolvedScenario } from '../engine/index.ts';
@@ -96,10 +96,13 @@ export function reportHtml(
   });
 }
 
+/** Writes a file whole or not at all: under another name first, then in its place. Its folder is made. */
 export async function writeText(folder: string, name: string, text: string): Promise<string> {
   const path = resolve(folder, name);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
+  const draft = `${path}.${process.pid}.part`;
+  await writeFile(draft, text);
+  await rename(draft, path);
   return path;
 }
 

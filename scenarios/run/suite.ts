@@ -3,6 +3,7 @@
  * that recipes are compared on equal luck and a further recipe costs a detector, not a plant. Results are the same for
  * any number of workers: every job is a function of its own inputs, and results are put in the order of the plan.
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createPipeline, type Recipe } from '../../detector/index.ts';
@@ -173,13 +174,37 @@ function learned(suite: Suite, scenario: number, signal: AbortSignal | undefined
   return promise;
 }
 
-/** One simulation watched by all recipes: a card each, in their order. Undefined where it was stopped. */
-export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): Promise<Card[] | undefined> {
+export interface JobResult {
+  /** A card of each recipe, in their order. */
+  readonly cards: Card[];
+  /** All of them lay in the folder already, made by this very program of these very inputs. */
+  readonly kept: boolean;
+}
+
+/** One simulation watched by all recipes. Undefined where it was stopped. */
+export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): Promise<JobResult | undefined> {
   const inputs = suite.scenarios[job.scenario]!;
   const { exact, twin } = suite;
   const resolved = unwrap(resolveInputs(inputs, job.seed));
   await preparePlant(inputs.plant.spec);
   const engine = new ScenarioEngine(resolved, inputs.plant.spec, { exact });
+  const pace = formatPace({ kind: 'lockstep' });
+  const runIds = suite.recipes.map((recipe) =>
+    runIdOf({
+      scenario: resolved,
+      plantDigest: engine.sim.model.digest,
+      detector: recipe.digest,
+      transport: 'inproc',
+      pace,
+      exact,
+      twin,
+    }),
+  );
+  const kept = keptCards(suite, runIds, options);
+  if (kept) {
+    engine.close();
+    return { cards: kept, kept: true };
+  }
   const logbook = new Logbook(engine.layout, undefined, options.html ?? false);
   const journals = suite.recipes.map((): AlarmEvent[] => []);
   const watch = (on: ScenarioEngine, into: AlarmEvent[][]) =>
@@ -207,18 +232,9 @@ export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): 
     bounds = await boundRun(resolved, inputs.plant.spec, { exact, ...(whitener ? { whitener } : {}), signal });
     if (!bounds) return undefined;
   }
-  const pace = formatPace({ kind: 'lockstep' });
   const cards: Card[] = [];
   for (const [r, recipe] of suite.recipes.entries()) {
-    const runId = runIdOf({
-      scenario: resolved,
-      plantDigest: engine.sim.model.digest,
-      detector: recipe.digest,
-      transport: 'inproc',
-      pace,
-      exact,
-      twin,
-    });
+    const runId = runIds[r]!;
     const judged = judgeRun({
       runId,
       resolved,
@@ -240,11 +256,29 @@ export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): 
     cards.push(judged.card);
     if (options.folder === undefined) continue;
     const folder = join(options.folder, runId);
-    await writeText(folder, 'card.json', `${JSON.stringify(judged.card, undefined, 2)}\n`);
     await writeText(folder, 'alarms.jsonl', jsonLines(journals[r]!));
     await writeText(folder, 'truth.jsonl', jsonLines(logbook.truth));
     if (options.html)
-      await writeText(folder, 'report.html', reportHtml(judged, engine.layout, logbook.trends(), resolved.about));
+      await writeText(folder, REPORT, reportHtml(judged, engine.layout, logbook.trends(), resolved.about));
+    // Last, and whole or not at all: a run that has its card is finished, whatever killed the suite.
+    await writeText(folder, CARD, `${JSON.stringify(judged.card, undefined, 2)}\n`);
+  }
+  return { cards, kept: false };
+}
+
+const CARD = 'card.json';
+const REPORT = 'report.html';
+
+/** The cards of a job that was finished before; the run's id holds the digests of everything that they depend on. */
+function keptCards(suite: Suite, runIds: readonly string[], { folder, html }: JobOptions): Card[] | undefined {
+  if (folder === undefined) return undefined;
+  const cards: Card[] = [];
+  for (const id of runIds) {
+    const path = join(folder, id, CARD);
+    if (!existsSync(path) || (html && !existsSync(join(folder, id, REPORT)))) return undefined;
+    const card = JSON.parse(readFileSync(path, 'utf8')) as Card;
+    if (suite.bound && !card.bounds) return undefined;
+    cards.push(card);
   }
   return cards;
 }

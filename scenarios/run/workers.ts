@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Card, type Problem, ProblemError } from '../../models/contract/index.ts';
-import { type JobOptions, runJob, type Suite, simulatedUs } from './suite.ts';
+import { type JobOptions, type JobResult, runJob, type Suite, simulatedUs } from './suite.ts';
 
 /** The flag by which a process knows that it is a worker. */
 export const WORKER_FLAG = '--job-worker';
@@ -12,7 +12,7 @@ export const WORKER_FLAG = '--job-worker';
 type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly job: number; readonly simulatedUs: number }
-  | { readonly kind: 'cards'; readonly job: number; readonly cards: Card[] }
+  | { readonly kind: 'cards'; readonly job: number; readonly result: JobResult }
   | { readonly kind: 'failed'; readonly problems: readonly Problem[]; readonly message: string };
 type ToWorker = { readonly job: number };
 
@@ -20,6 +20,8 @@ export interface SuiteRun {
   /** By job and recipe, in the order of the plan; what was not finished is absent. */
   readonly cards: readonly Card[];
   readonly finished: number;
+  /** Of these, finished by an earlier run of the same suite in the same folder. */
+  readonly kept: number;
 }
 
 export interface Spreading extends Omit<JobOptions, 'onProgress'> {
@@ -36,6 +38,7 @@ export async function runSuite(suite: Suite, spread: Spreading): Promise<SuiteRu
   const progress = new Map<number, number>();
   let doneUs = 0;
   let finished = 0;
+  let kept = 0;
   const tell = () => {
     let us = doneUs;
     for (const part of progress.values()) us += part;
@@ -45,8 +48,9 @@ export async function runSuite(suite: Suite, spread: Spreading): Promise<SuiteRu
     progress.set(job, us);
     tell();
   };
-  const take = (job: number, cards: Card[]) => {
-    results[job] = cards;
+  const take = (job: number, result: JobResult) => {
+    results[job] = result.cards;
+    if (result.kept) kept += 1;
     progress.delete(job);
     doneUs += simulatedUs(suite, suite.jobs[job]!);
     finished += 1;
@@ -55,11 +59,11 @@ export async function runSuite(suite: Suite, spread: Spreading): Promise<SuiteRu
   const workers = Math.min(spread.workers, suite.jobs.length);
   if (workers <= 1) {
     for (let j = 0; j < suite.jobs.length && !spread.signal?.aborted; j += 1) {
-      const cards = await runJob(suite, suite.jobs[j]!, { ...spread, onProgress: (us) => note(j, us) });
-      if (cards) take(j, cards);
+      const result = await runJob(suite, suite.jobs[j]!, { ...spread, onProgress: (us) => note(j, us) });
+      if (result) take(j, result);
     }
   } else await spreadOut(suite, spread, workers, note, take);
-  return { cards: results.flatMap((c) => c ?? []), finished };
+  return { cards: results.flatMap((c) => c ?? []), finished, kept };
 }
 
 async function spreadOut(
@@ -67,7 +71,7 @@ async function spreadOut(
   spread: Spreading,
   count: number,
   note: (job: number, us: number) => void,
-  take: (job: number, cards: Card[]) => void,
+  take: (job: number, result: JobResult) => void,
 ): Promise<void> {
   // The longest first: else one long job begun last keeps all the others waiting.
   const order = suite.jobs
@@ -103,7 +107,7 @@ async function spreadOut(
             if (message.kind === 'ready') next();
             else if (message.kind === 'progress') note(message.job, message.simulatedUs);
             else if (message.kind === 'cards') {
-              take(message.job, message.cards);
+              take(message.job, message.result);
               next();
             } else
               reject(message.problems.length > 0 ? new ProblemError(message.problems) : new Error(message.message));
@@ -139,7 +143,7 @@ export async function serveJobs(suite: Suite, options: JobOptions): Promise<void
         ...options,
         onProgress: throttled((us) => send({ kind: 'progress', job, simulatedUs: us })),
       }).then(
-        (cards) => cards && send({ kind: 'cards', job, cards }),
+        (result) => result && send({ kind: 'cards', job, result }),
         (error: Error) =>
           send({
             kind: 'failed',

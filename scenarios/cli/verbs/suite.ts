@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Card, unwrap } from '../../../models/contract/index.ts';
-import { formatSpan } from '../../../models/kernel/index.ts';
+import { digestJson, formatSpan } from '../../../models/kernel/index.ts';
 import {
   readCards,
   readSuite,
@@ -88,7 +88,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   );
   const elapsed_s = stopwatch();
   const bar = io.progress(suite.name, totalUs);
-  const { cards, finished } = await runSuite(suite, {
+  const { cards, finished, kept } = await runSuite(suite, {
     workers,
     entry: process.argv[1]!,
     args: ['suite', args[0]!, ...workerArguments(options, folder)],
@@ -101,8 +101,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const summary = summarise(cards);
   const floors = summarise(floorCards(cards));
   const fallen = accepted ? regressions(accepted, cards) : [];
+  const digest = digestJson(cards.map((c) => [c.runId, c.status, c.framesDigest, c.journalDigest, c.verdicts]));
   const result = {
     suite: suite.name,
+    digest,
     runs: cards,
     summary,
     floors,
@@ -122,6 +124,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   io.out(
     `${cards.length} runs, ${formatSpan(totalUs * (finished / suite.jobs.length))} simulated in ${formatSpan(wall_s * 1e6)} · ${shownPath(page ?? folder)}`,
   );
+  if (kept > 0) io.out(`${kept} of ${suite.jobs.length} simulations were finished before and not run again.`);
   const broken = cards.filter((c) => c.status !== 'valid');
   for (const c of broken.slice(0, 10)) io.err(`${c.scenario}, seed ${c.seed}, ${c.recipe}: ${c.status}: ${c.because}`);
   if (accepted) io.out(fallen.length === 0 ? 'No verdict fell below the baseline.' : regressionText(fallen));

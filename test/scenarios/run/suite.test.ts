@@ -1,6 +1,7 @@
 /** A suite's results are a function of its inputs, not of how many processes worked on it. */
-import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -53,6 +54,34 @@ describe('a suite', () => {
       'short-quiet 6 null',
     ]);
     expect(readdirSync(join(folder.path, 'w2'))).toHaveLength(9);
+  });
+
+  it('that was killed in the middle goes on where it was, to the same digest', async () => {
+    const out = join(folder.path, 'killed');
+    const args = ['suite', suite, '--workers', '1', '--json', '--out', out];
+    const child = spawn(process.execPath, [program, ...args], { stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    const finished = () =>
+      existsSync(out) ? readdirSync(out).filter((id) => existsSync(join(out, id, 'card.json'))).length : 0;
+    // Two cards are one simulation; the kill falls somewhere in the next three.
+    await expect.poll(finished, { timeout: 30_000, interval: 5 }).toBeGreaterThanOrEqual(2);
+    child.kill('SIGKILL');
+    await ended;
+    const left = finished();
+    expect(left).toBeLessThan(8);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      program,
+      'suite',
+      suite,
+      '--workers',
+      '1',
+      '--out',
+      out,
+    ]).catch((e: { stdout: string }) => e);
+    expect(stdout).toMatch(/[123] of 4 simulations were finished before and not run again/);
+    const digest = (at: string) => JSON.parse(readFileSync(join(at, 'suite.json'), 'utf8')).digest;
+    await runSuite(2);
+    expect(digest(out)).toBe(digest(join(folder.path, 'w2')));
   });
 
   it('judges a seed as a single run does', async () => {
