@@ -11,6 +11,8 @@ import {
   clientMessageSchema,
   commandSchema,
   layoutSchema,
+  nextAnswerSchema,
+  nextRequestSchema,
   serverMessageSchema,
   truthEventSchema,
 } from '../../models/contract/index.ts';
@@ -41,6 +43,16 @@ export const SCHEMAS: readonly NamedSchema[] = [
   { name: 'as-built', summary: 'as-built data: all that a detector may know of a plant', schema: asBuiltSchema },
   { name: 'server-message', summary: 'WebSocket, from the twin', schema: serverMessageSchema },
   { name: 'client-message', summary: 'WebSocket, from a client', schema: clientMessageSchema },
+  {
+    name: 'next-request',
+    summary: 'POST /api/next, from a detector: events and acknowledge of a scan',
+    schema: nextRequestSchema,
+  },
+  {
+    name: 'next-answer',
+    summary: 'POST /api/next, from the twin: the next scan, or the end',
+    schema: nextAnswerSchema,
+  },
 ];
 
 export function jsonSchema({ summary, schema }: NamedSchema): Record<string, unknown> {

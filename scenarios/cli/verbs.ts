@@ -72,6 +72,12 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/detect.ts'),
   },
   {
+    name: 'check-detector',
+    arguments: '<detector>',
+    summary: 'the conformance kit: a recipe, a plug-in or a program against what a plant does to it',
+    load: () => import('./verbs/check-detector.ts'),
+  },
+  {
     name: 'replay',
     arguments: '<recording>',
     summary: 'a recording (ours, CSV or Parquet) through a recipe',

@@ -3,12 +3,16 @@
  * environment, watched while the plant runs, and gone when the run is over.
  */
 import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { sleep } from './wallclock.ts';
 
 export interface External {
   /** Settles with a sentence when the process ends before it was told to. */
   readonly died: Promise<string>;
-  stop(): Promise<void>;
+  /** Ends it; true where it had ended by itself, or did so within the grace. */
+  stop(): Promise<boolean>;
+  /** Resident memory of it and its children; undefined where the system does not tell (no /proc). */
+  memory_bytes(): number | undefined;
 }
 
 /** Patience with a process that has seen the end of the run, and between asking it to end and ending it. */
@@ -64,12 +68,42 @@ export function startExternal(
       const gone = ended.then(() => {
         over = true;
       });
+      let byItself = true;
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         await Promise.race([gone, sleep(GRACE_MS)]);
         if (over) break;
+        byItself = false;
         kill(signal);
       }
       process.removeListener('exit', orphan);
+      return byItself;
     },
+    memory_bytes: () => (child.pid === undefined ? undefined : groupMemory_bytes(child.pid)),
   };
+}
+
+const PAGE_BYTES = 4096;
+
+/** Resident set of all processes of a group, from /proc/<pid>/stat (proc(5): the group is field 5, the pages are field 24). */
+function groupMemory_bytes(group: number): number | undefined {
+  let pages = 0;
+  let seen = false;
+  try {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      let stat: string;
+      try {
+        stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      } catch {
+        continue;
+      }
+      // The second field is a name in brackets, which may hold anything.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (Number(fields[2]) !== group) continue;
+      seen = true;
+      pages += Number(fields[21]);
+    }
+  } catch {
+    return undefined;
+  }
+  return seen ? pages * PAGE_BYTES : undefined;
 }

@@ -1,6 +1,9 @@
 /** The door of runs: one scenario over any transport, many of them as a suite, recordings again, and logs of anybody. */
 export { alarmLine } from './alarmText.ts';
 export { cardsOfRecipe, readCards } from './cards.ts';
+export { type Check, checkDetector, conformanceMaterial, type Material } from './conformance.ts';
+export { ORDEALS } from './conformanceFrames.ts';
+export { loadPlugIn, pipelineSubject, programSubject, type Subject } from './conformanceSubject.ts';
 export { jsonLines, reportHtml, writeText } from './finish.ts';
 export {
   codeDigest,

@@ -10,6 +10,7 @@ import { preparePlant } from '../../sim/index.ts';
 import type { PlantServer, PlantServerOptions } from '../../sim/io/index.ts';
 import { type ResolvedScenario, ScenarioEngine } from '../engine/index.ts';
 import { type JudgedRun, judgeRun, reportHtml, writeText } from './finish.ts';
+import { detectorIdentity } from './foreignJob.ts';
 import { runInProcess } from './inproc.ts';
 import {
   codeDigest,
@@ -73,7 +74,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const runId = runIdOf({
     scenario: resolved,
     plantDigest: engine.sim.model.digest,
-    detector: recipe?.digest ?? detector,
+    detector: recipe?.digest ?? detectorIdentity(detector),
     transport: via,
     pace: formatPace(pace),
     exact: request.exact ?? false,

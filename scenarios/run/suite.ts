@@ -22,6 +22,7 @@ import { ScenarioEngine } from '../engine/index.ts';
 import type { Whitener } from '../score/index.ts';
 import { boundRun, learnScenario } from './bound.ts';
 import { jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
+import { runForeignJob } from './foreignJob.ts';
 import { runInProcess } from './inproc.ts';
 import {
   DEFAULT_RECIPE,
@@ -49,6 +50,8 @@ export type SuiteSpec = z.output<typeof suiteSchema>;
 
 export interface SuiteChoices {
   readonly recipes?: readonly string[];
+  /** A command to start as the detector of every run, instead of recipes. */
+  readonly detector?: string;
   readonly seed?: number;
   readonly count?: number;
   readonly exact?: boolean;
@@ -63,6 +66,8 @@ export interface Suite {
   readonly about: string;
   readonly scenarios: readonly ScenarioInputs[];
   readonly recipes: readonly Recipe[];
+  /** Somebody else's program, instead of recipes. */
+  readonly detector?: string;
   readonly jobs: readonly Job[];
   readonly exact: boolean;
   readonly twin: boolean;
@@ -113,7 +118,9 @@ function scenarioSuite(inputs: ScenarioInputs): SuiteSpec {
 }
 
 function build(spec: SuiteSpec, scenarios: readonly ScenarioInputs[], choices: SuiteChoices): Result<Suite> {
-  const recipes = readRecipes(choices.recipes ?? spec.recipes ?? [DEFAULT_RECIPE]);
+  const recipes = readRecipes(
+    choices.detector !== undefined ? [] : (choices.recipes ?? spec.recipes ?? [DEFAULT_RECIPE]),
+  );
   if (!recipes.ok) return recipes;
   const from = choices.seed ?? spec.seeds.from;
   const count = choices.count ?? spec.seeds.count;
@@ -124,6 +131,7 @@ function build(spec: SuiteSpec, scenarios: readonly ScenarioInputs[], choices: S
     about: spec.about,
     scenarios,
     recipes: recipes.value,
+    ...(choices.detector === undefined ? {} : { detector: choices.detector }),
     jobs,
     exact: choices.exact ?? false,
     twin: choices.twin ?? spec.twin,
@@ -183,6 +191,7 @@ export interface JobResult {
 
 /** One simulation watched by all recipes. Undefined where it was stopped. */
 export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): Promise<JobResult | undefined> {
+  if (suite.detector !== undefined) return runForeignJob(suite, job, suite.detector, options);
   const inputs = suite.scenarios[job.scenario]!;
   const { exact, twin } = suite;
   const resolved = unwrap(resolveInputs(inputs, job.seed));

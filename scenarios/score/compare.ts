@@ -263,7 +263,8 @@ export function regressions(accepted: readonly Card[], now: readonly Card[]): Re
     const was = before.get(key(card));
     if (!was) return [];
     const { scenario, seed, recipe } = card;
-    const command = `leaktwin run ${scenario} --seed ${seed} --recipe ${recipe}`;
+    const detector = card.transport === 'foreign' ? `--detector ${JSON.stringify(recipe)}` : `--recipe ${recipe}`;
+    const command = `leaktwin run ${scenario} --seed ${seed} ${detector}`;
     const base = { scenario, seed, recipe, command };
     if (was.status === 'valid' && card.status !== 'valid')
       return [{ ...base, criterion: 'run', of: '', was: was.status, is: `${card.status}: ${card.because}` }];

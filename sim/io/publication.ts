@@ -12,6 +12,7 @@ import {
   putFrame,
   Quality,
   type UnitImage,
+  type WireFrame,
   type WordOrder,
 } from '../../models/contract/index.ts';
 import type { Drive } from './drive.ts';
@@ -49,6 +50,22 @@ export class Publication {
   timeOf(seq: number): number | undefined {
     const { seq: newest, timeUs } = this.#current;
     return seq < 1 || seq > newest ? undefined : timeUs - (newest - seq) * this.layout.scanUs;
+  }
+
+  /** The newest scan as REST writes it: JSON has no NaN, so what is no number is null. */
+  written(): WireFrame {
+    const { layout } = this;
+    const { seq, timeUs, stationTimeUs, quality, value } = this.#current;
+    return {
+      seq,
+      timeUs,
+      stations: layout.stations.map((s, i) => ({ id: s.id, timeUs: stationTimeUs[i]! })),
+      tags: layout.tags.map((tag, i) => {
+        const at = layout.column[i]!;
+        const values = Array.from(value.subarray(at, at + tag.width), (v) => (Number.isFinite(v) ? v : null));
+        return { id: tag.id, unit: tag.unit, quality: quality[i]!, values };
+      }),
+    };
   }
 
   /** The newest scan as one binary message; a fresh array, because sockets keep what they are given. */

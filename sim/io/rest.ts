@@ -16,6 +16,7 @@ import {
   PROTOCOL_VERSION,
   type Problem,
   plainProblem,
+  wireFrameSchema,
 } from '../../models/contract/index.ts';
 import type { AlarmDesk } from './alarmDesk.ts';
 import type { Drive } from './drive.ts';
@@ -41,22 +42,6 @@ const problemsSchema = z.object({ problems: z.array(problemSchema) }).openapi('P
 const layoutAnswerSchema = z
   .object({ protocol: z.int(), layoutDigest: z.string(), layout: layoutSchema })
   .openapi('Layout');
-
-const frameSchema = z
-  .object({
-    seq: z.int(),
-    timeUs: z.int(),
-    stations: z.array(z.object({ id: z.string(), timeUs: z.int() })),
-    tags: z.array(
-      z.object({
-        id: z.string(),
-        unit: z.string(),
-        quality: z.int().openapi({ description: '0 good, 1 held, 2 clipped, 4 failed, 8 lost, 16 missing; flags' }),
-        values: z.array(z.number()).openapi({ description: 'oldest sample of the scan first' }),
-      }),
-    ),
-  })
-  .openapi('Frame');
 
 const statusSchema = z
   .object({
@@ -157,28 +142,9 @@ export function addRest(app: OpenAPIHono, plant: RestPlant): void {
       method: 'get',
       path: '/api/frame',
       summary: 'The newest scan',
-      responses: { 200: json(frameSchema, 'the scan; seq 0 before the first') },
+      responses: { 200: json(wireFrameSchema, 'the scan; seq 0 before the first') },
     }),
-    (c) => {
-      const { frame } = publication;
-      return c.json(
-        {
-          seq: frame.seq,
-          timeUs: frame.timeUs,
-          stations: layout.stations.map((s, i) => ({ id: s.id, timeUs: frame.stationTimeUs[i]! })),
-          tags: layout.tags.map((tag, i) => {
-            const at = layout.column[i]!;
-            return {
-              id: tag.id,
-              unit: tag.unit,
-              quality: frame.quality[i]!,
-              values: Array.from(frame.value.subarray(at, at + tag.width)),
-            };
-          }),
-        },
-        200,
-      );
-    },
+    (c) => c.json(publication.written(), 200),
   );
   app.openapi(
     createRoute({

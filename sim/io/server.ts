@@ -8,6 +8,7 @@ import { AlarmDesk } from './alarmDesk.ts';
 import type { Drive } from './drive.ts';
 import { openHttpServer, portProblem } from './httpServer.ts';
 import { LiveClients } from './live.ts';
+import { NextDetectors } from './next.ts';
 import { Notices } from './notices.ts';
 import { atMost, type Pace, paceName } from './pace.ts';
 import { Publication } from './publication.ts';
@@ -62,6 +63,7 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
   const notices = new Notices();
   const publication = new Publication(drive);
   let live: LiveClients | undefined;
+  let next: NextDetectors | undefined;
   let truth: Truth | undefined;
   const run = new PlantRun(drive, publication, {
     pace: options.pace,
@@ -72,8 +74,14 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
       truth?.add(events);
       options.onTruth?.(events);
     },
-    onPublish: () => live?.publish(),
-    onEnd: (end) => live?.end(end),
+    onPublish() {
+      live?.publish();
+      next?.tell();
+    },
+    onEnd(end) {
+      live?.end(end);
+      next?.tell();
+    },
   });
   const desk = new AlarmDesk(run, publication, options.onAlarm?.bind(options));
   const shared = { drive, publication, run, desk, notices, paceName: paceName(options.pace) };
@@ -110,6 +118,8 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
       const app = createApp();
       addRest(app, shared);
       live.addTo(app);
+      next = new NextDetectors(shared);
+      next.addTo(app);
       options.routes?.(app);
       const server = await openHttpServer(app, host, httpPort, '--http-port');
       http = { url: server.url };

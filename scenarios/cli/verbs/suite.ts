@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Card, unwrap } from '../../../models/contract/index.ts';
+import { type Card, ProblemError, plainProblem, unwrap } from '../../../models/contract/index.ts';
 import { digestJson, formatSpan } from '../../../models/kernel/index.ts';
 import {
   readCards,
@@ -34,6 +34,7 @@ import type { CommonOptions } from '../verbs.ts';
 
 interface Options extends CommonOptions {
   readonly recipe?: readonly string[];
+  readonly detector?: string;
   readonly count?: number;
   readonly workers?: number;
   readonly exact: boolean;
@@ -49,6 +50,7 @@ interface Options extends CommonOptions {
 export function configure(command: Command): void {
   command
     .option('--recipe <names...>', "the detectors, instead of the suite's own")
+    .option('--detector <command>', 'a detector of your own instead, started once per run (docs/protocol.md)')
     .addOption(new Option('--count <number>', 'how many seeds, instead of the suite’s own').argParser(wholeNumber))
     .addOption(new Option('--workers <number>', 'processes (default: one per core)').argParser(wholeNumber))
     .option('--exact', 'as-built data equal the simulator’s own', false)
@@ -64,12 +66,14 @@ export function configure(command: Command): void {
 export async function run(args: readonly string[], options: Options, io: Io): Promise<number> {
   const choices: SuiteChoices = {
     ...(options.recipe ? { recipes: options.recipe } : {}),
+    ...(options.detector === undefined ? {} : { detector: options.detector }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.count === undefined ? {} : { count: options.count }),
     exact: options.exact,
     bound: options.bound,
     ...(options.twin === undefined ? {} : { twin: options.twin }),
   };
+  refuseBoth(options);
   const suite = unwrap(readSuite(args[0]!, choices));
   const folder = resolve(options.out ?? join('runs', suite.name));
   if (options.jobWorker) {
@@ -81,7 +85,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const seeds = suite.jobs.map((j) => j.seed);
   const totalUs = suite.jobs.reduce((sum, j) => sum + simulatedUs(suite, j), 0);
   const workers = Math.max(1, Math.min(options.workers ?? availableParallelism(), suite.jobs.length));
-  const names = suite.recipes.map((r) => r.name).join(', ');
+  const names = suite.detector ?? suite.recipes.map((r) => r.name).join(', ');
   io.err(
     `${suite.name} · seeds ${seeds[0]} to ${seeds.at(-1)} · ${suite.scenarios.length} scenarios · ${names} · ` +
       `${formatSpan(totalUs)} to simulate · ${workers === 1 ? 'one process' : `${workers} processes`}`,
@@ -139,6 +143,13 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   );
 }
 
+/** What needs the detector in this process cannot be had of a program. */
+function refuseBoth({ detector, recipe, twin, bound }: Options): void {
+  const other = recipe ? '--recipe' : twin ? '--twin' : bound ? '--bound' : undefined;
+  if (detector === undefined || other === undefined) return;
+  throw new ProblemError([plainProblem('--detector', '', `a detector of your own and ${other}`, 'one of them')]);
+}
+
 function regressionText(fallen: readonly Regression[]): string {
   const lines = fallen.flatMap((r) => [
     `  ${r.scenario}, seed ${r.seed}, ${r.recipe}: ${[r.criterion, r.of].join(' ').trim()} was ${r.was}, is ${r.is}`,
@@ -156,6 +167,7 @@ function exitCode(cards: readonly Card[], failed: boolean): number {
 function workerArguments(options: Options, folder: string): string[] {
   return [
     ...(options.recipe ? ['--recipe', ...options.recipe] : []),
+    ...(options.detector === undefined ? [] : ['--detector', options.detector]),
     ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
     ...(options.count === undefined ? [] : ['--count', String(options.count)]),
     ...(options.exact ? ['--exact'] : []),
