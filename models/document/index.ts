@@ -10,4 +10,4 @@ export {
   type TextFile,
 } from './file.ts';
 export { addIssue, duration, type IssueParams, type Limits, quantity } from './quantity.ts';
-export { type Located, readDocument } from './read.ts';
+export { type Located, type OpenDocument, openDocument, readDocument, validateDocument } from './read.ts';

@@ -15,7 +15,23 @@ export interface Located<T> {
   problemAt(path: readonly PropertyKey[], found: string, expected: string, hint?: string): Problem;
 }
 
+/** A document as it was written, before any schema has looked at it. */
+export interface OpenDocument {
+  readonly file: string;
+  readonly raw: unknown;
+  /** A problem at the value of a path. */
+  readonly problemAt: ProblemAt;
+  /** A problem at the key itself. */
+  readonly keyAt: ProblemAt;
+}
+
 export function readDocument<S extends z.ZodType>(file: string, text: string, schema: S): Result<Located<z.output<S>>> {
+  const open = openDocument(file, text);
+  return open.ok ? validateDocument(open.value, schema) : open;
+}
+
+/** The syntax of a document; what it says is for `validateDocument`, maybe after parts of other documents were put in. */
+export function openDocument(file: string, text: string): Result<OpenDocument> {
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: true });
   const place = (offset: number) => {
@@ -24,7 +40,7 @@ export function readDocument<S extends z.ZodType>(file: string, text: string, sc
   };
   const syntax = syntaxProblems(file, text, doc, lines);
   if (syntax.length > 0) return { ok: false, problems: syntax };
-  const problemAt = (path: readonly PropertyKey[], found: string, expected: string, hint?: string): Problem => ({
+  const problemAt: ProblemAt = (path, found, expected, hint) => ({
     file,
     ...place(offsetOf(doc.contents, path)),
     path: formatPath(path),
@@ -32,22 +48,26 @@ export function readDocument<S extends z.ZodType>(file: string, text: string, sc
     expected,
     ...(hint ? { hint } : {}),
   });
-  let raw: unknown;
-  try {
-    raw = doc.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    if (error instanceof ReferenceError) return { ok: false, problems: [aliasProblem(file)] };
-    throw error;
-  }
-  const parsed = schema.safeParse(raw, { reportInput: true });
-  if (parsed.success) return { ok: true, value: { value: parsed.data, file, problemAt } };
   const keyAt: ProblemAt = (path, found, expected, hint) => ({
     ...problemAt(path, found, expected, hint),
     ...place(offsetOf(doc.contents, path, 'key')),
   });
+  try {
+    return { ok: true, value: { file, raw: doc.toJS({ maxAliasCount: 100 }), problemAt, keyAt } };
+  } catch (error) {
+    if (error instanceof ReferenceError) return { ok: false, problems: [aliasProblem(file)] };
+    throw error;
+  }
+}
+
+/** Every mistake of a document, in the order of its lines; of several files in the order in which they were met. */
+export function validateDocument<S extends z.ZodType>(open: OpenDocument, schema: S): Result<Located<z.output<S>>> {
+  const { file, raw, problemAt, keyAt } = open;
+  const parsed = schema.safeParse(raw, { reportInput: true });
+  if (parsed.success) return { ok: true, value: { value: parsed.data, file, problemAt } };
   const document: Complained = { at: problemAt, keyAt, root: raw, schema };
   const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue as Issue, [], document));
-  problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  problems.sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : 0));
   return { ok: false, problems };
 }
 

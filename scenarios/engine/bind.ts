@@ -8,7 +8,7 @@ import { nearest, parseQuantity, toUnit, UNITS } from '../../models/kernel/index
 import type { Expectation } from '../score/index.ts';
 import { bindRaw, type Drawable, extremes, type Raw, type Read, readDifference } from './draw.ts';
 import type { PlantContext } from './plant.ts';
-import type { EntrySpec, LocatedScenario, RateDraw } from './spec.ts';
+import { type EntrySpec, isRepeat, type LocatedScenario, type RateDraw } from './spec.ts';
 
 /** Properties of elements that a scenario may move. */
 export type Property = Exclude<Control['property'], 'run' | 'trip'>;
@@ -16,6 +16,14 @@ export type Property = Exclude<Control['property'], 'run' | 'trip'>;
 export type BoundTrigger =
   | { readonly kind: 'at'; readonly at: Drawable }
   | { readonly kind: 'after'; readonly of: string; readonly by: Drawable }
+  | {
+      readonly kind: 'every';
+      readonly interval: Drawable;
+      readonly from: Drawable | undefined;
+      readonly count: number | undefined;
+      readonly untilUs: number;
+      readonly jitter: Drawable;
+    }
   | {
       readonly kind: 'when';
       readonly tag: string;
@@ -135,6 +143,13 @@ function bindTrigger(
     const read = t ? readPublished(t.unit)(below ?? above!) : undefined;
     if (read && !read.ok) report([...at, sense], read.found, read.expected, read.hint);
     return { kind: 'when', tag, sense, limit: read?.ok ? read.value : 0, forUs };
+  }
+  if ('every' in entry && isRepeat(entry.every)) {
+    const { interval, from, count, until, jitter } = entry.every;
+    for (const s of extremes(from ?? interval))
+      if (s * 1e6 >= durationUs)
+        report([...path, 'every'], `${s} s`, `a first time before the end of the scenario, ${durationUs / 1e6} s`);
+    return { kind: 'every', interval, from, count, untilUs: Math.min(until ?? durationUs, durationUs), jitter };
   }
   const at = entry.at ?? 0;
   for (const s of extremes(at)) {
@@ -318,7 +333,7 @@ function bindFault(
     fault: entry.fault,
     target,
     form: entry.form,
-    ...(entry.every === undefined ? {} : { every: entry.every }),
+    ...(entry.every === undefined || isRepeat(entry.every) ? {} : { every: entry.every }),
     ...(entry.for === undefined ? {} : { lasts: entry.for }),
   };
   if (entry.form === 'communication-loss') {

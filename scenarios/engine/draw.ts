@@ -3,6 +3,8 @@
  * never of the order in which a file is read, so that an entry which is added or moved shifts nobody else's luck.
  *
  * uniform: from + u (to − from) · normal: mean + sd z · log-normal: median · e^(σ z) · choice: one of a list, all alike.
+ * latin-hypercube: from + (π(seed mod n) + u)/n (to − from), π a permutation of the n strata that belongs to the name alone: any n
+ * seeds in a row meet every stratum once, and different draws are paired at random (McKay, Beckman & Conover, Technometrics 21, 1979).
  * Where a drawn value lies outside its limits it is drawn again, at the next index of the same stream.
  */
 import { z } from 'zod';
@@ -13,11 +15,12 @@ import {
   type QuantityError,
   type Stream,
   secondsToUs,
+  seeded,
   UNITS,
 } from '../../models/kernel/index.ts';
 import { choose } from './choose.ts';
 
-export const DRAWS = ['uniform', 'normal', 'log-normal', 'choice'] as const;
+export const DRAWS = ['uniform', 'normal', 'log-normal', 'choice', 'latin-hypercube'] as const;
 
 const raw = z.union([z.string(), z.number()]);
 /** Written, with its unit, and not yet read: what unit it needs may only be known with the plant. */
@@ -26,7 +29,17 @@ const rawDraw = {
   normal: z.strictObject({ draw: z.literal('normal'), mean: raw, sd: raw }),
   'log-normal': z.strictObject({ draw: z.literal('log-normal'), median: raw, sigma: z.number().positive() }),
   choice: z.strictObject({ draw: z.literal('choice'), of: z.array(raw).min(1) }),
+  'latin-hypercube': z.strictObject({
+    draw: z.literal('latin-hypercube'),
+    from: raw,
+    to: raw,
+    strata: z.int().min(2).max(100_000).describe('as many as the suite has seeds'),
+  }),
 };
+/** What a draw is written with. */
+export function drawKeys(draw: (typeof DRAWS)[number]): readonly string[] {
+  return Object.keys(rawDraw[draw].shape).filter((k) => k !== 'draw');
+}
 type RawDraw = z.output<(typeof rawDraw)[keyof typeof rawDraw]>;
 export type Raw = string | number | RawDraw;
 
@@ -52,7 +65,8 @@ export type Drawable =
   | { readonly draw: 'uniform'; readonly from: number; readonly to: number; readonly limits: Limits }
   | { readonly draw: 'normal'; readonly mean: number; readonly sd: number; readonly limits: Limits }
   | { readonly draw: 'log-normal'; readonly median: number; readonly sigma: number; readonly limits: Limits }
-  | { readonly draw: 'choice'; readonly of: readonly number[] };
+  | { readonly draw: 'choice'; readonly of: readonly number[] }
+  | { readonly draw: 'latin-hypercube'; readonly from: number; readonly to: number; readonly strata: number };
 
 export type Read = (text: string | number) => { ok: true; value: number } | ({ ok: false } & QuantityError);
 
@@ -77,12 +91,15 @@ export function bindRaw(written: Raw, read: Read, limits: Limits = {}, spread: R
   };
   let bound: Drawable;
   if (typeof written !== 'object') bound = take(written, []);
-  else if (written.draw === 'uniform') {
+  else if (written.draw === 'uniform' || written.draw === 'latin-hypercube') {
     const from = take(written.from, ['from']);
     const to = take(written.to, ['to']);
     if (issues.length === 0 && to < from)
       issues.push({ found: `"${written.to}"`, expected: `no less than "from", ${written.from}`, path: ['to'] });
-    bound = { draw: 'uniform', from, to, limits };
+    bound =
+      written.draw === 'uniform'
+        ? { draw: 'uniform', from, to, limits }
+        : { draw: 'latin-hypercube', from, to, strata: written.strata };
   } else if (written.draw === 'normal') {
     bound = {
       draw: 'normal',
@@ -131,8 +148,10 @@ export function readDifference(dimension: Dimension): Read {
 const ATTEMPTS = 1000;
 
 /** The value of a draw; `undefined` where a thousand attempts lay outside its limits. */
-export function drawValue(d: Drawable, stream: Stream): number | undefined {
+export function drawValue(d: Drawable, stream: Stream, of: { seed: number; name: string }): number | undefined {
   if (typeof d === 'number') return d;
+  if (d.draw === 'latin-hypercube')
+    return d.from + ((stratum(d.strata, of.seed, of.name) + stream.uniform(0)) / d.strata) * (d.to - d.from);
   if (d.draw === 'choice') return d.of[Math.floor(stream.uniform(0) * d.of.length)];
   for (let i = 0; i < ATTEMPTS; i += 1) {
     const v =
@@ -146,10 +165,21 @@ export function drawValue(d: Drawable, stream: Stream): number | undefined {
   return undefined;
 }
 
+/** The stratum of a seed: a shuffle (Fisher–Yates) that all seeds share. */
+function stratum(strata: number, seed: number, name: string): number {
+  const chance = seeded(strata).stream('latin-hypercube').stream(name);
+  const order = Array.from({ length: strata }, (_, i) => i);
+  for (let i = strata - 1; i > 0; i -= 1) {
+    const j = Math.floor(chance.uniform(i) * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order[((seed % strata) + strata) % strata]!;
+}
+
 /** Least and greatest value that is written or bounded; a normal has none. */
 export function extremes(d: Drawable): readonly number[] {
   if (typeof d === 'number') return [d];
-  if (d.draw === 'uniform') return [d.from, d.to];
+  if (d.draw === 'uniform' || d.draw === 'latin-hypercube') return [d.from, d.to];
   return d.draw === 'choice' ? d.of : [];
 }
 

@@ -1,6 +1,7 @@
 /** The door of the engine: scenarios read, bound to a plant, drawn and played. */
 export { type BoundScenario, bindScenario } from './bind.ts';
 export { type EngineOptions, ScenarioEngine } from './engine.ts';
+export { type Settings, variantName } from './include.ts';
 export { type PlantContext, plantContext, readPlantContext } from './plant.ts';
 export { type Draw, type ResolvedScenario, resolveScenario } from './resolve.ts';
 export {
@@ -8,5 +9,7 @@ export {
   parseScenario,
   readScenario,
   type ScenarioSpec,
+  scenarioKeys,
   scenarioSchema,
+  variantsOf,
 } from './spec.ts';

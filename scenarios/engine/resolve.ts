@@ -83,6 +83,9 @@ export interface ResolvedScenario {
   readonly digest: string;
 }
 
+/** An entry that repeats does so at most this often in one scenario. */
+const MOST_TIMES = 100_000;
+
 export function resolveScenario(bound: BoundScenario, seed: number): Result<ResolvedScenario> {
   const { located, plant, entries } = bound;
   const spec = located.value;
@@ -90,13 +93,16 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
   const draws: Draw[] = [];
   const leaks: LeakSite[] = [];
   const chance = seeded(seed).stream('scenario');
-  const timeline = entries.map((entry): TimelineEvent => {
+  const timeline = entries.flatMap((entry): readonly TimelineEvent[] => {
+    /** Of an entry that repeats: which time it is; the first keeps the entry's own name. */
+    let time = 1;
+    const nameNow = () => (time === 1 ? entry.name : `${entry.name}~${time}`);
     const report = (found: string, expected: string) => {
       problems.push(located.problemAt(entry.path, `${found} (seed ${seed})`, expected));
     };
     const take = (key: string, d: Drawable, unit: string): number => {
-      const name = `${entry.name}/${key}`;
-      const value = drawValue(d, stream(chance, name));
+      const name = `${nameNow()}/${key}`;
+      const value = drawValue(d, stream(chance, name), { seed, name });
       if (value === undefined) {
         report(`a draw of ${key} that misses its limits every time`, 'a distribution that reaches them');
         return 0;
@@ -106,6 +112,21 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
     };
     const takeUs = (key: string, d: Drawable) => secondsToUs(take(key, d, 's'));
     const t = entry.trigger;
+    if (t.kind === 'every') {
+      const intervalUs = takeUs('interval', t.interval);
+      const fromUs = t.from === undefined ? intervalUs : takeUs('from', t.from);
+      const events: TimelineEvent[] = [];
+      for (let k = 0; k < (t.count ?? Number.POSITIVE_INFINITY); k += 1) {
+        const plainUs = fromUs + k * intervalUs;
+        if (plainUs >= t.untilUs || events.length >= MOST_TIMES) break;
+        time = k + 1;
+        const atUs = Math.max(0, plainUs + takeUs('jitter', t.jitter));
+        if (atUs >= spec.duration) continue;
+        const actions = entry.actions.map((a) => resolveAction(a));
+        events.push({ name: nameNow(), trigger: { kind: 'at', atUs }, actions });
+      }
+      return events;
+    }
     const trigger: Trigger =
       t.kind === 'at'
         ? { kind: 'at', atUs: takeUs('at', t.at) }
@@ -114,7 +135,7 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
           : t;
     if (trigger.kind === 'at' && trigger.atUs >= spec.duration)
       report(`a drawn time of ${trigger.atUs / 1e6} s`, 'a time before the end of the scenario');
-    return { name: entry.name, trigger, actions: entry.actions.map((a) => resolveAction(a)) };
+    return [{ name: entry.name, trigger, actions: entry.actions.map((a) => resolveAction(a)) }];
 
     function resolveAction(a: BoundAction): Action {
       switch (a.kind) {

@@ -5,11 +5,20 @@
  */
 import { z } from 'zod';
 import { FAULT_FORMS, type Problem, type Result } from '../../models/contract/index.ts';
-import { addIssue, duration, findDocument, type Located, quantity, readDocument } from '../../models/document/index.ts';
+import {
+  addIssue,
+  duration,
+  findDocument,
+  type Located,
+  openDocument,
+  quantity,
+  validateDocument,
+} from '../../models/document/index.ts';
 import { nearest, parseQuantity } from '../../models/kernel/index.ts';
 import { expectationsSchema, leakReferences } from '../score/index.ts';
 import { choose } from './choose.ts';
-import { bindRaw, type Drawable, drawable, type Raw, rawSchema } from './draw.ts';
+import { bindRaw, DRAWS, type Drawable, drawable, drawKeys, extremes, type Raw, rawSchema } from './draw.ts';
+import { parametersSchema, putTogether, readVariant, type Settings, variantName } from './include.ts';
 
 const id = z
   .string()
@@ -51,7 +60,7 @@ const rate = rawSchema
     const first =
       typeof raw !== 'object'
         ? raw
-        : raw.draw === 'uniform'
+        : raw.draw === 'uniform' || raw.draw === 'latin-hypercube'
           ? raw.from
           : raw.draw === 'normal'
             ? raw.mean
@@ -80,7 +89,30 @@ const placeSchema = choose(
   z.union([byPipe, byKp]),
 );
 
-/** When an entry happens: exactly one of the three. */
+/** Again and again: at `from`, then every `interval`, until the count, the time or the scenario ends. */
+const repeatSchema = z
+  .strictObject({
+    interval: drawable('time', { positive: true }),
+    from: drawable('time', { min: 0 }).optional(),
+    count: z.int().min(1).max(10_000).optional(),
+    until: duration({ positive: true }).optional(),
+    /** Drawn anew for each time, and added to it. */
+    jitter: drawable('time').default(0),
+  })
+  .superRefine((r, ctx) => {
+    for (const s of extremes(r.interval))
+      if (s < SHORTEST_INTERVAL_S)
+        addIssue(ctx, { found: `an interval of ${s} s`, expected: `at least ${SHORTEST_INTERVAL_S} s` }, ['interval']);
+  });
+const SHORTEST_INTERVAL_S = 0.1;
+export type Repeat = z.output<typeof repeatSchema>;
+
+/** A fault's own `every` is the mean time between its spikes; a map with an interval is a trigger. */
+export function isRepeat(every: unknown): every is Repeat {
+  return every !== null && typeof every === 'object' && !Array.isArray(every) && !('draw' in every);
+}
+
+/** When an entry happens: exactly one of the four. */
 const trigger = {
   id: id.optional(),
   at: drawable('time', { min: 0 }).optional(),
@@ -101,6 +133,7 @@ const trigger = {
     })
     .optional(),
 };
+const repeats = { every: repeatSchema.optional() };
 
 const leakAction = z
   .strictObject({
@@ -143,6 +176,7 @@ export const DISTURBANCES = [
 const disturbanceAction = z
   .strictObject({
     ...trigger,
+    ...repeats,
     disturbance: z.enum(DISTURBANCES),
     target: id,
     /** Where it goes: a fraction for valves and speeds, a pressure for set points. */
@@ -169,6 +203,7 @@ const disturbanceAction = z
     }
   });
 
+const meanTime = drawable('time', { positive: true });
 const faultAction = z
   .strictObject({
     ...trigger,
@@ -178,8 +213,8 @@ const faultAction = z
     form: z.enum(FAULT_FORMS),
     /** In the tag's dimension; a drift's is per hour ("0.1 bar per h"); "2 % of span" for any tag. */
     size: rawSchema.optional(),
-    /** Mean time between spikes. */
-    every: drawable('time', { positive: true }).optional(),
+    /** Mean time between spikes; or a trigger. */
+    every: choose((raw) => (isRepeat(raw) ? repeatSchema : meanTime), z.union([meanTime, repeatSchema])).optional(),
     /** How long it lasts; absent: to the end. */
     for: drawable('time', { positive: true }).optional(),
   })
@@ -199,7 +234,7 @@ const faultAction = z
           : { found: `the size of a ${f.form}`, expected: 'none', hint: 'remove it' },
         sized ? [] : ['size'],
       );
-    if (f.every !== undefined && f.form !== 'spikes')
+    if (f.every !== undefined && !isRepeat(f.every) && f.form !== 'spikes')
       addIssue(ctx, { found: `"every" of a ${f.form}`, expected: 'it only with spikes', hint: 'remove it' }, ['every']);
   });
 
@@ -207,6 +242,7 @@ const closeAction = z.strictObject({ ...trigger, close: id });
 const clearAction = z.strictObject({ ...trigger, clear: id });
 const setAction = z.strictObject({
   ...trigger,
+  ...repeats,
   set: z.record(z.string(), rawSchema).refine((s) => Object.keys(s).length > 0, 'at least one element'),
 });
 
@@ -219,7 +255,9 @@ const ACTIONS = {
   clear: clearAction,
 } as const;
 const ACTION_NAMES = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
-const TRIGGERS = ['at', 'after', 'when'] as const;
+const TRIGGERS = ['at', 'after', 'when', 'every'] as const;
+/** What may happen again: a leak opens once, and closing or clearing it again would say nothing. */
+const REPEATED: readonly string[] = ['disturbance', 'set', 'fault'];
 
 const entrySchema = choose(
   (raw, ctx) => {
@@ -229,13 +267,25 @@ const entrySchema = choose(
     }
     const keys = Object.keys(raw);
     const actions = ACTION_NAMES.filter((a) => keys.includes(a));
-    const triggers = TRIGGERS.filter((t) => keys.includes(t));
+    const { every } = raw as { every?: unknown };
+    // A fault may have an `every` that is no trigger.
+    const triggers = TRIGGERS.filter(
+      (t) => keys.includes(t) && (t !== 'every' || !actions.includes('fault') || isRepeat(every)),
+    );
+    const once = actions.filter((a) => !REPEATED.includes(a));
+    if (triggers.includes('every') && once.length > 0) {
+      const hint = 'write one entry for each time';
+      addIssue(ctx, { found: `"every" of a ${once[0]}`, expected: `it only of ${REPEATED.join(', ')}`, hint }, [
+        'every',
+      ]);
+      return undefined;
+    }
     if (triggers.length !== 1) {
       addIssue(
         ctx,
         {
           found: triggers.length === 0 ? 'an entry that never happens' : triggers.join(' and '),
-          expected: 'exactly one of at, after, when',
+          expected: 'exactly one of at, after, when, every',
         },
         triggers.length === 0 ? [] : [triggers[1]!],
       );
@@ -270,6 +320,8 @@ export const scenarioSchema = z.strictObject({
   step: quantity('time', { positive: true, max: 10 }).optional(),
   /** How long after its closing a leak may still be found. */
   grace: duration().optional(),
+  /** Values that the rest of the file names as `$name`; `matrix` and `name[parameter=value]` change them. */
+  parameters: parametersSchema.default({}),
   timeline: z.array(entrySchema).default([]),
   expect: expectationsSchema.default([]),
   /** What a suite of this scenario alone runs. */
@@ -277,6 +329,8 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       recipe: z.array(z.string().min(1)).min(1).optional(),
       repeat: z.int().min(1).max(100_000).optional(),
+      /** Every value of each with every value of the others. */
+      parameters: z.record(z.string(), z.array(z.union([z.string(), z.number()])).min(1)).optional(),
     })
     .optional(),
 });
@@ -286,18 +340,58 @@ export type EntrySpec = ScenarioSpec['timeline'][number];
 export type LocatedScenario = Located<ScenarioSpec> & { readonly path?: string };
 
 /** A scenario's text to its spec; every mistake with its place, references inside the file included. */
-export function parseScenario(file: string, text: string, path?: string): Result<LocatedScenario> {
-  const read = readDocument(file, text, scenarioSchema);
+export function parseScenario(
+  file: string,
+  text: string,
+  path?: string,
+  settings: Settings = {},
+): Result<LocatedScenario> {
+  const open = openDocument(file, text);
+  if (!open.ok) return open;
+  const whole = putTogether(open.value, path ?? file, settings);
+  if (!whole.ok) return whole;
+  const read = validateDocument(whole.value, scenarioSchema);
   if (!read.ok) return read;
+  const { value: spec } = read.value;
+  const names = Object.keys(spec.matrix?.parameters ?? {});
+  const strange = names.filter((n) => !(n in spec.parameters));
+  if (strange.length > 0)
+    return {
+      ok: false,
+      problems: strange.map((n) =>
+        read.value.problemAt(
+          ['matrix', 'parameters', n],
+          `"${n}"`,
+          'a name under "parameters"',
+          hintOf(n, spec.parameters),
+        ),
+      ),
+    };
   const problems = checkNames(read.value);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, value: path === undefined ? read.value : { ...read.value, path } };
+  const named = { ...read.value, value: { ...spec, scenario: variantName(spec.scenario, settings) } };
+  return { ok: true, value: path === undefined ? named : { ...named, path } };
 }
 
-/** A scenario by path, or by name from the library. */
+function hintOf(name: string, known: Readonly<Record<string, unknown>>): string {
+  const near = nearest(name, Object.keys(known));
+  return near ? `did you mean "${near}"?` : `known: ${Object.keys(known).join(', ') || 'none'}`;
+}
+
+/** A scenario by path, or by name from the library; `name[parameter=value, …]` with other values of its parameters. */
 export function readScenario(nameOrPath: string, near?: string): Result<LocatedScenario> {
-  const found = findDocument('scenario', nameOrPath, near);
-  return found.ok ? parseScenario(found.value.file, found.value.text, found.value.path) : found;
+  const { name, settings } = readVariant(nameOrPath);
+  const found = findDocument('scenario', name, near);
+  return found.ok ? parseScenario(found.value.file, found.value.text, found.value.path, settings) : found;
+}
+
+/** All scenarios of a matrix over parameters, by name; the scenario alone where it has none. */
+export function variantsOf({ value: { scenario, matrix } }: LocatedScenario): readonly Settings[] {
+  if (scenario.endsWith(']')) return [{}];
+  return Object.entries(matrix?.parameters ?? {}).reduce<readonly Settings[]>(
+    (all, [name, values]) => all.flatMap((s) => values.map((v) => ({ ...s, [name]: v }))),
+    [{}],
+  );
 }
 
 /** The name by which others speak of an entry, where it has one. */
@@ -372,4 +466,26 @@ function circles(
     }
     return [];
   });
+}
+
+/** Every key that a scenario may have, by where it stands: what `leaktwin describe keys` prints. */
+export function scenarioKeys(): readonly { readonly of: string; readonly key: string; readonly about: string }[] {
+  const listed = (of: string, shape: Readonly<Record<string, z.ZodType>>, skip: readonly string[] = []) =>
+    Object.entries(shape)
+      .filter(([key]) => !skip.includes(key))
+      .map(([key, schema]) => ({ of, key, about: schema.description ?? innerDescription(schema) }));
+  const when = ['id', ...TRIGGERS];
+  return [
+    ...listed('scenario', scenarioSchema.shape),
+    ...listed('entry', { ...trigger, ...repeats }),
+    ...listed('every', repeatSchema.shape),
+    ...ACTION_NAMES.flatMap((name) => listed(name, ACTIONS[name].shape, when)),
+    ...DRAWS.map((draw) => ({ of: 'draw', key: draw, about: drawKeys(draw).join(', ') })),
+  ];
+}
+
+/** What a default or an option hides. */
+function innerDescription(schema: z.ZodType): string {
+  const inner = (schema as unknown as { def?: { innerType?: z.ZodType } }).def?.innerType;
+  return inner ? (inner.description ?? innerDescription(inner)) : '';
 }

@@ -18,7 +18,7 @@ import {
 } from '../../models/contract/index.ts';
 import { findDocument, readDocument } from '../../models/document/index.ts';
 import { preparePlant } from '../../sim/index.ts';
-import { ScenarioEngine } from '../engine/index.ts';
+import { ScenarioEngine, variantName, variantsOf } from '../engine/index.ts';
 import type { Whitener } from '../score/index.ts';
 import { boundRun, learnScenario } from './bound.ts';
 import { jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
@@ -85,9 +85,11 @@ export interface Job {
 /** A suite by name or path; a scenario's name makes a suite of its matrix. Every mistake in every file at once. */
 export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Result<Suite> {
   const found = findDocument('suite', nameOrPath);
-  if (!found.ok) {
+  // A scenario's file is no suite, but says what a suite of it alone would be.
+  if (!found.ok || /^scenario:/m.test(found.value.text)) {
     const scenario = readInputs(nameOrPath);
-    return scenario.ok ? build(scenarioSuite(scenario.value), [scenario.value], choices) : found;
+    if (!scenario.ok) return found.ok || nameOrPath.includes('[') ? scenario : found;
+    return buildMatrix(scenario.value, nameOrPath, choices);
   }
   const read = readDocument(found.value.file, found.value.text, suiteSchema);
   if (!read.ok) return read;
@@ -103,6 +105,18 @@ export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Resul
     } else problems.push(...inputs.problems);
   });
   return problems.length > 0 ? { ok: false, problems } : build(spec, scenarios, choices);
+}
+
+/** A scenario alone: its matrix over recipes, seeds and parameters. */
+function buildMatrix(scenario: ScenarioInputs, name: string, choices: SuiteChoices): Result<Suite> {
+  const read = variantsOf(scenario.bound.located).map((settings) => readInputs(variantName(name, settings)));
+  const problems = read.flatMap((r) => (r.ok ? [] : r.problems));
+  if (problems.length > 0) return { ok: false, problems };
+  return build(
+    scenarioSuite(scenario),
+    read.flatMap((r) => (r.ok ? [r.value] : [])),
+    choices,
+  );
 }
 
 function scenarioSuite(inputs: ScenarioInputs): SuiteSpec {

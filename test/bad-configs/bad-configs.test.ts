@@ -20,7 +20,8 @@ const READERS: Readonly<Record<string, (file: string, text: string) => Result<un
 
 /** A scenario names parts of its plant, so some of its mistakes show only when it is bound to one. */
 function readAndBind(file: string, text: string): Result<unknown> {
-  const scenario = parseScenario(file, text);
+  // By its place too, from where it includes fragments.
+  const scenario = parseScenario(file, text, `${folder}${file}`);
   if (!scenario.ok) return scenario;
   const plant = readPlantContext(scenario.value.value.plant);
   return plant.ok ? bindScenario(scenario.value, plant.value) : plant;
@@ -42,6 +43,6 @@ describe('a mistake in a YAML is told with its place, what was found, what was e
     expect(expected, 'the file says what it expects').not.toEqual([]);
     const read = READERS[kind]!(name, text);
     const told = read.ok ? [] : [...read.problems].sort((a, b) => a.line - b.line || a.column - b.column);
-    expect(told.map((p) => formatProblem(p).slice(name.length + 1))).toEqual(expected);
+    expect(told.map((p) => formatProblem(p).replace(`${name}:`, ''))).toEqual(expected);
   });
 });

@@ -8,7 +8,7 @@ import { FAULT_FORMS, ProblemError, plainProblem, unwrap } from '../../../models
 import { findDocument, type LibraryKind, libraryNames, readTextFile } from '../../../models/document/index.ts';
 import { nearest } from '../../../models/kernel/index.ts';
 import { readPlant } from '../../../sim/index.ts';
-import { parseScenario, readScenario } from '../../engine/index.ts';
+import { parseScenario, readScenario, scenarioKeys } from '../../engine/index.ts';
 import { CRITERIA } from '../../score/index.ts';
 import type { Trade } from '../display.ts';
 import type { Io } from '../io.ts';
@@ -40,6 +40,7 @@ function one(name: string, options: Options): Described {
   if ((KINDS as readonly string[]).includes(plural)) return list(plural as Kind);
   if (plural === 'method' || plural === 'kind' || plural === 'criterion' || plural === 'criteria' || plural === 'fault')
     return kinds();
+  if (plural === 'key') return keys();
   const method = METHODS[name as keyof typeof METHODS];
   const kind = kindOf(name);
   if (kind === 'plant') return describePlant(plantOf(name), options);
@@ -66,6 +67,7 @@ function one(name: string, options: Options): Described {
     ...Object.keys(METHODS),
     ...KINDS.map((k) => `${k}s`),
     'kinds',
+    'keys',
   ];
   const near = nearest(name, known);
   throw new ProblemError([
@@ -111,6 +113,18 @@ function list(kind: Kind): Described {
   return { document: { [`${kind}s`]: items }, text: table };
 }
 
+/** All that may be written in a scenario. */
+function keys(): Described {
+  const rows = scenarioKeys();
+  return {
+    document: { keys: rows },
+    text: textTable(
+      ['of', 'key', 'what it takes'],
+      rows.map((k) => [k.of, k.key, k.about]),
+    ),
+  };
+}
+
 function kinds(): Described {
   const methods = Object.entries(METHODS).map(([name, m]) => ({ name, ...m }));
   const table = textTable(
@@ -127,7 +141,7 @@ function everything(): Described {
   const parts = [...KINDS.map(list), kinds()];
   return {
     document: Object.assign({}, ...parts.map((p) => p.document as object)),
-    text: `${parts.map((p) => p.text).join('\n\n')}\n\nleaktwin describe <name> shows one in full.`,
+    text: `${parts.map((p) => p.text).join('\n\n')}\n\nleaktwin describe <name> shows one in full; describe keys, all that a scenario may say.`,
   };
 }
 

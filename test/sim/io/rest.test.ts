@@ -128,6 +128,7 @@ describe('REST', () => {
       '/api/commands',
       '/api/frame',
       '/api/layout',
+      '/api/next',
       '/api/status',
     ]);
     for (const path of Object.values<Record<string, { responses: Record<string, { description: string }> }>>(
