@@ -96,6 +96,12 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/import.ts'),
   },
   {
+    name: 'fuzz',
+    arguments: '',
+    summary: 'random scenarios against what must hold in every run; failures shrunk to the least',
+    load: () => import('./verbs/fuzz.ts'),
+  },
+  {
     name: 'validate',
     arguments: '<subject>',
     summary: 'physics against published cases: measured error against its criterion',

@@ -87,7 +87,7 @@ export async function checkDetector(
   const first = await play(frames);
   say('reaches the end', first.failed === undefined, first.failed ?? `${first.scans} scans`);
   if (first.failed !== undefined) return checks;
-  const wrong = faultOfJournal(first, frames);
+  const wrong = faultOfJournal(first.events, timesOf(frames));
   say('says what can be read', wrong === undefined, wrong ?? `${first.events.length} events`);
   const speed = first.scans / Math.max(first.wall_s, 1e-9);
   say('answers in bounded time', speed >= SLOWEST_SCANS_S, `${Math.round(speed)} scans per second`);
@@ -105,7 +105,7 @@ export async function checkDetector(
   for (const kind of ORDEALS) {
     const list = ordeal(kind, layout, frames, seed);
     const played = await play(list);
-    const why = played.failed ?? faultOfJournal(played, list);
+    const why = played.failed ?? faultOfJournal(played.events, timesOf(list));
     say(`survives ${TOLD[kind]}`, why === undefined, why ?? `${played.events.length} events`);
   }
 
@@ -178,11 +178,10 @@ function saveAndLoad(make: NonNullable<Subject['make']>, frames: readonly Frame[
   }
 }
 
-/** What is wrong with the events as events. */
-function faultOfJournal(played: Played, frames: readonly Frame[]): string | undefined {
-  const time = new Map(frames.map((f) => [f.seq, f.timeUs]));
+/** What is wrong with events as events; `time` is the plant time of each scan. */
+export function faultOfJournal(events: readonly unknown[], time: ReadonlyMap<number, number>): string | undefined {
   const states = new Map<string, string>();
-  for (const raw of played.events) {
+  for (const raw of events) {
     const parsed = alarmEventSchema.safeParse(raw);
     if (!parsed.success)
       return `an event that cannot be read: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`;
@@ -194,6 +193,8 @@ function faultOfJournal(played: Played, frames: readonly Frame[]): string | unde
   }
   return undefined;
 }
+
+const timesOf = (frames: readonly Frame[]) => new Map(frames.map((f) => [f.seq, f.timeUs]));
 
 /** Events that cannot be read have no journal; that they cannot is said by a check of its own. */
 function digest(events: readonly unknown[]): string {

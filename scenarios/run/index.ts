@@ -1,7 +1,7 @@
 /** The door of runs: one scenario over any transport, many of them as a suite, recordings again, and logs of anybody. */
 export { alarmLine } from './alarmText.ts';
 export { cardsOfRecipe, readCards } from './cards.ts';
-export { type Check, checkDetector, conformanceMaterial, type Material } from './conformance.ts';
+export { type Check, checkDetector, conformanceMaterial, faultOfJournal, type Material } from './conformance.ts';
 export { ORDEALS } from './conformanceFrames.ts';
 export { loadPlugIn, pipelineSubject, programSubject, type Subject } from './conformanceSubject.ts';
 export { jsonLines, reportHtml, writeText } from './finish.ts';
@@ -23,6 +23,6 @@ export { type Replay, type ReplayRequest, replay } from './replay.ts';
 export { type RunOutcome, type RunRequest, runScenario } from './runner.ts';
 export { readSuite, runJob, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
 export { suiteHtml } from './suiteHtml.ts';
-export { stopwatch } from './wallclock.ts';
+export { stopwatch, turn } from './wallclock.ts';
 export { webSocketUrl } from './wired.ts';
 export { runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';

@@ -116,6 +116,11 @@ export const ROOMS: readonly Room[] = [
     because: MEETING,
   },
   {
+    folder: 'scenarios/fuzz',
+    may: ['models', 'sim', 'detector', 'scenarios/score', 'scenarios/engine', 'scenarios/run'],
+    because: MEETING,
+  },
+  {
     folder: 'scenarios/serve',
     may: ['models', 'sim', 'detector', 'scenarios/score', 'scenarios/engine', 'scenarios/run'],
     because: MEETING,
