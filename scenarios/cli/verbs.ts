@@ -66,6 +66,12 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/accept.ts'),
   },
   {
+    name: 'robustness',
+    arguments: '<suite>',
+    summary: 'the suite with each tag lost, biased, stuck or late: which one the detector cannot do without',
+    load: () => import('./verbs/robustness.ts'),
+  },
+  {
     name: 'detect',
     arguments: '',
     summary: 'the detector as a process of its own, over Modbus or WebSocket',

@@ -66,7 +66,8 @@ function demandOf(resolved: ResolvedScenario): number {
   return DEFAULT_DEMAND_1_S;
 }
 
-async function signalOf(
+/** What a leak does to every instrument without noise, from its opening on. */
+export async function signalOf(
   resolved: ResolvedScenario,
   plant: PlantSpec,
   leak: string,

@@ -20,6 +20,7 @@ export {
 export { isFolder, readAlarms, readExpected, readTruth } from './logs.ts';
 export { shownPath } from './paths.ts';
 export { type Replay, type ReplayRequest, replay } from './replay.ts';
+export { AILMENTS, type Ailment, type RobustnessRow, robustness } from './robustness.ts';
 export { type RunOutcome, type RunRequest, runScenario } from './runner.ts';
 export { readSuite, runJob, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
 export { suiteHtml } from './suiteHtml.ts';
