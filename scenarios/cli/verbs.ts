@@ -90,6 +90,12 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/replay.ts'),
   },
   {
+    name: 'implant',
+    arguments: '',
+    summary: 'simulated leaks laid over a real recording, and what a recipe finds of them',
+    load: () => import('./verbs/implant.ts'),
+  },
+  {
     name: 'score',
     arguments: '',
     summary: 'judges any alarm log against any truth log',

@@ -5,6 +5,7 @@ export { type Check, checkDetector, conformanceMaterial, faultOfJournal, type Ma
 export { ORDEALS } from './conformanceFrames.ts';
 export { loadPlugIn, pipelineSubject, programSubject, type Subject } from './conformanceSubject.ts';
 export { jsonLines, reportHtml, writeText } from './finish.ts';
+export { type ImplantResult, implant } from './implant.ts';
 export {
   codeDigest,
   DEFAULT_RECIPE,
