@@ -20,6 +20,7 @@ export {
 } from './inputs.ts';
 export { isFolder, readAlarms, readExpected, readTruth } from './logs.ts';
 export { shownPath } from './paths.ts';
+export { asScorer, SCORERS, type Scorer, scorePublished } from './publishedData.ts';
 export { type Replay, type ReplayRequest, replay } from './replay.ts';
 export { AILMENTS, type Ailment, type RobustnessRow, robustness } from './robustness.ts';
 export { type RunOutcome, type RunRequest, runScenario } from './runner.ts';

@@ -22,7 +22,7 @@ import { ScenarioEngine, variantName, variantsOf } from '../engine/index.ts';
 import type { Whitener } from '../score/index.ts';
 import { boundRun, learnScenario } from './bound.ts';
 import { jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
-import { runForeignJob } from './foreignJob.ts';
+import { detectorIdentity, runForeignJob } from './foreignJob.ts';
 import { runInProcess } from './inproc.ts';
 import {
   DEFAULT_RECIPE,
@@ -33,6 +33,7 @@ import {
   runIdOf,
   type ScenarioInputs,
 } from './inputs.ts';
+import { lockboxSeeds } from './lockbox.ts';
 import { Logbook } from './logbook.ts';
 import { warmUpUs } from './runner.ts';
 
@@ -53,6 +54,8 @@ export interface SuiteChoices {
   /** A command to start as the detector of every run, instead of recipes. */
   readonly detector?: string;
   readonly seed?: number;
+  /** A phrase: seeds that exist only once the detector is frozen, instead of the suite's own. */
+  readonly lockbox?: string;
   readonly count?: number;
   readonly exact?: boolean;
   readonly twin?: boolean;
@@ -138,7 +141,15 @@ function build(spec: SuiteSpec, scenarios: readonly ScenarioInputs[], choices: S
   if (!recipes.ok) return recipes;
   const from = choices.seed ?? spec.seeds.from;
   const count = choices.count ?? spec.seeds.count;
-  const seeds = Array.from({ length: count }, (_, i) => from + i);
+  const seeds =
+    choices.lockbox === undefined
+      ? Array.from({ length: count }, (_, i) => from + i)
+      : lockboxSeeds(
+          choices.detector !== undefined ? [detectorIdentity(choices.detector)] : recipes.value.map((r) => r.digest),
+          spec.suite,
+          choices.lockbox,
+          count,
+        );
   const jobs = scenarios.flatMap((_, scenario) => seeds.map((seed) => ({ scenario, seed })));
   const value: Suite = {
     name: spec.suite,

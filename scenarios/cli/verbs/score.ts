@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import { overall, ProblemError, plainProblem } from '../../../models/contract/index.ts';
 import { digestJson, parseQuantity, secondsToUs } from '../../../models/kernel/index.ts';
-import { readAlarms, readExpected, readTruth, writeText } from '../../run/index.ts';
+import { asScorer, readAlarms, readExpected, readTruth, SCORERS, scorePublished, writeText } from '../../run/index.ts';
 import {
   type CardInputs,
   floorJournals,
@@ -14,11 +14,15 @@ import {
   makeCard,
 } from '../../score/index.ts';
 import type { Io } from '../io.ts';
+import { textTable } from '../table.ts';
 import type { CommonOptions } from '../verbs.ts';
 
 interface Options extends CommonOptions {
-  readonly alarms: string;
-  readonly truth: string;
+  readonly alarms?: string;
+  readonly truth?: string;
+  readonly scorer?: string;
+  readonly data?: string;
+  readonly log?: string;
   readonly expect?: string;
   readonly duration?: string;
   readonly warmUp?: string;
@@ -30,8 +34,11 @@ interface Options extends CommonOptions {
 
 export function configure(command: Command): void {
   command
-    .requiredOption('--alarms <file>', 'alarm events as JSON lines, or the folder of a run')
-    .requiredOption('--truth <file>', 'truth events as JSON lines, or the folder of a run')
+    .option('--alarms <file>', 'alarm events as JSON lines, or the folder of a run')
+    .option('--truth <file>', 'truth events as JSON lines, or the folder of a run')
+    .option('--scorer <name>', `instead by a published scorer, exact to its code: ${SCORERS.join(', ')}`)
+    .option('--data <path>', 'with --scorer: the competition’s folder, or labels as CSV')
+    .option('--log <path>', 'with --scorer: the team’s list, or alarms as CSV')
     .option('--expect <file>', 'judge by the "expect:" of this scenario')
     .option('--duration <span>', 'how long the run was (default: to the last event), such as "24 h"')
     .option('--warm-up <span>', 'time from the start in which nothing counts as false')
@@ -42,9 +49,13 @@ export function configure(command: Command): void {
 }
 
 export async function run(_args: readonly string[], options: Options, io: Io): Promise<number> {
+  if (options.scorer !== undefined) return published(options, options.scorer, io);
+  const { alarms: alarmFile, truth: truthFile } = options;
+  if (alarmFile === undefined || truthFile === undefined)
+    throw missing(['--alarms', '--truth'], [alarmFile, truthFile]);
   const expected = options.expect === undefined ? undefined : readExpected(options.expect);
-  const alarms = await readAlarms(options.alarms);
-  const truth = await readTruth(options.truth);
+  const alarms = await readAlarms(alarmFile);
+  const truth = await readTruth(truthFile);
   const twinAlarms = options.twinAlarms === undefined ? undefined : await readAlarms(options.twinAlarms);
   const lastUs = [...alarms, ...truth].reduce((last, e) => Math.max(last, e.timeUs), 0);
   const endUs = span('--duration', options.duration) ?? lastUs;
@@ -82,6 +93,22 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
   io.json(card);
   io.out(formatCard(card, { colour: io.columns !== undefined }));
   return overall(card) === 'fail' ? 1 : 0;
+}
+
+function missing(flags: readonly string[], given: readonly (string | undefined)[]): ProblemError {
+  const absent = flags.filter((_, i) => given[i] === undefined);
+  return new ProblemError(absent.map((flag) => plainProblem(flag, '', 'nothing', 'a path', 'leaktwin score --help')));
+}
+
+function published({ data, log }: Options, name: string, io: Io): number {
+  const scorer = asScorer(name);
+  if (data === undefined || log === undefined) throw missing(['--data', '--log'], [data, log]);
+  const score = scorePublished(scorer, data, log);
+  io.json(score);
+  const shown = (key: string, v: number) => (key.endsWith('_EUR') ? v.toFixed(2) : Number(v.toPrecision(6)));
+  const rows = Object.entries(score.figures).map(([key, v]) => [key.replace('_', ' '), shown(key, v)]);
+  io.out(`${textTable([scorer, 'value'], rows)}\n${score.because}`);
+  return 0;
 }
 
 function span(flag: string, text: string | undefined): number | undefined {

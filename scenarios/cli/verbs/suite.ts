@@ -35,6 +35,7 @@ import type { CommonOptions } from '../verbs.ts';
 interface Options extends CommonOptions {
   readonly recipe?: readonly string[];
   readonly detector?: string;
+  readonly lockbox?: string;
   readonly count?: number;
   readonly workers?: number;
   readonly exact: boolean;
@@ -51,6 +52,10 @@ export function configure(command: Command): void {
   command
     .option('--recipe <names...>', "the detectors, instead of the suite's own")
     .option('--detector <command>', 'a detector of your own instead, started once per run (docs/protocol.md)')
+    .option(
+      '--lockbox <phrase>',
+      'seeds drawn from the detectors’ digests, the suite and this phrase: they exist once those are frozen',
+    )
     .addOption(new Option('--count <number>', 'how many seeds, instead of the suite’s own').argParser(wholeNumber))
     .addOption(new Option('--workers <number>', 'processes (default: one per core)').argParser(wholeNumber))
     .option('--exact', 'as-built data equal the simulator’s own', false)
@@ -67,6 +72,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const choices: SuiteChoices = {
     ...(options.recipe ? { recipes: options.recipe } : {}),
     ...(options.detector === undefined ? {} : { detector: options.detector }),
+    ...(options.lockbox === undefined ? {} : { lockbox: options.lockbox }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.count === undefined ? {} : { count: options.count }),
     exact: options.exact,
@@ -108,6 +114,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const digest = digestJson(cards.map((c) => [c.runId, c.status, c.framesDigest, c.journalDigest, c.verdicts]));
   const result = {
     suite: suite.name,
+    ...(options.lockbox === undefined ? {} : { lockbox: options.lockbox }),
     digest,
     runs: cards,
     summary,
@@ -168,6 +175,7 @@ function workerArguments(options: Options, folder: string): string[] {
   return [
     ...(options.recipe ? ['--recipe', ...options.recipe] : []),
     ...(options.detector === undefined ? [] : ['--detector', options.detector]),
+    ...(options.lockbox === undefined ? [] : ['--lockbox', options.lockbox]),
     ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
     ...(options.count === undefined ? [] : ['--count', String(options.count)]),
     ...(options.exact ? ['--exact'] : []),
