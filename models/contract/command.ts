@@ -15,11 +15,11 @@ export const commandSchema = z.discriminatedUnion('kind', [
     growth_s: z.number().nonnegative(),
   }),
   z.strictObject({ kind: z.literal('leak.close'), leak: z.string() }),
-  /** Set points: pump speed and valve opening as fractions, controller set points in Pa. */
+  /** Set points: pump speed and valve opening as fractions, controller set points in Pa; the product that a tank gives by its index. */
   z.strictObject({
     kind: z.literal('set'),
     element: z.string(),
-    property: z.enum(['speed', 'opening', 'setPoint']),
+    property: z.enum(['speed', 'opening', 'setPoint', 'product']),
     value: z.number(),
   }),
   z.strictObject({ kind: z.literal('pump'), element: z.string(), action: z.enum(['start', 'stop', 'trip']) }),

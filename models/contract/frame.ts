@@ -11,7 +11,17 @@ import { digestJson, RunningDigest, UNITS } from '../kernel/index.ts';
 export const PROTOCOL_VERSION = 1;
 
 /** What a tag measures; ISA-5.1 letters in the id say the same to people. */
-export const QUANTITIES = ['pressure', 'flow', 'temperature', 'level', 'speed', 'opening', 'running', 'other'] as const;
+export const QUANTITIES = [
+  'pressure',
+  'flow',
+  'temperature',
+  'level',
+  'speed',
+  'opening',
+  'running',
+  'density',
+  'other',
+] as const;
 export type Quantity = (typeof QUANTITIES)[number];
 
 const tagSchema = z.strictObject({

@@ -34,8 +34,8 @@ export const WORD_ORDERS: readonly WordOrder[] = ['ABCD', 'CDAB', 'BADC', 'DCBA'
 export interface Control {
   readonly station: string;
   readonly element: string;
-  /** speed, opening, setPoint: a float32 holding register; run, trip: a coil. */
-  readonly property: 'speed' | 'opening' | 'setPoint' | 'run' | 'trip';
+  /** speed, opening, setPoint, product (its index): a float32 holding register; run, trip: a coil. */
+  readonly property: 'speed' | 'opening' | 'setPoint' | 'product' | 'run' | 'trip';
   /** Unit on the wire; empty for coils. */
   readonly unit: string;
   readonly description: string;

@@ -166,7 +166,8 @@ function iterate(model: NetworkModel, state: NetworkState, w: Work): number {
   }
   for (let p = 0; p < model.nPipe; p++) {
     const Q = w.pipeFlow[p];
-    const plain = model.pipeReaches[p] * reachResistance(model, p, pipeFactor(model, p, Q, pipeViscosity(model, state, p)));
+    const plain =
+      model.pipeReaches[p] * reachResistance(model, p, pipeFactor(model, p, Q, pipeViscosity(model, state, p)));
     const R = model.heat ? plain * state.heat.pipeWeight[p] : plain;
     const rise = model.heat ? state.heat.pipeRise_m[p] : 0;
     const exponent = model.frictionKind[p] === FRICTION.hazenWilliams ? 1.852 : 2;
@@ -389,8 +390,7 @@ function finish(model: NetworkModel, state: NetworkState, w: Work): number {
 function layHeads(model: NetworkModel, state: NetworkState, p: number, loss: number): void {
   const first = model.sectionStart[p];
   for (let r = first; r < first + model.pipeReaches[p]; r++)
-    state.sectionHead_m[r + 1] =
-      state.sectionHead_m[r] - loss * state.heat.reachWeight[r] - state.heat.reachRise_m[r];
+    state.sectionHead_m[r + 1] = state.sectionHead_m[r] - loss * state.heat.reachWeight[r] - state.heat.reachRise_m[r];
 }
 
 /** The opening at which a regulator's loss law gives the steady flow. */

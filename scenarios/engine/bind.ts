@@ -11,7 +11,7 @@ import type { PlantContext } from './plant.ts';
 import type { EntrySpec, LocatedScenario, RateDraw } from './spec.ts';
 
 /** Properties of elements that a scenario may move. */
-export type Property = 'speed' | 'opening' | 'setPoint';
+export type Property = 'speed' | 'opening' | 'setPoint' | 'product';
 
 export type BoundTrigger =
   | { readonly kind: 'at'; readonly at: Drawable }
@@ -161,7 +161,11 @@ function bindActions(
       missing([...path, 'set', element], element, plant.movable, 'a pump, valve or controller', report);
       return [];
     }
-    const value = bindMove(raw as Raw, property, 'to', [...path, 'set', element], report);
+    const place = [...path, 'set', element];
+    const value =
+      property === 'product'
+        ? bindProduct(raw, place, plant, report)
+        : bindMove(raw as Raw, property, 'to', place, report);
     return [{ kind: 'move' as const, element, property, how: 'to' as const, value, over: 0 }];
   });
 }
@@ -224,9 +228,13 @@ function bindDisturbance(
   report: Report,
 ): readonly BoundAction[] {
   const { disturbance, target } = entry;
-  const wanted: Property =
-    disturbance === 'valve-move' ? 'opening' : disturbance === 'set-point-change' ? 'setPoint' : 'speed';
-  const what = { opening: 'a valve', setPoint: 'a controller', speed: 'a pump' }[wanted];
+  const wanted: Property = MOVES[disturbance as keyof typeof MOVES] ?? 'speed';
+  const what = {
+    opening: 'a valve',
+    setPoint: 'a controller',
+    speed: 'a pump',
+    product: 'a tank that may hold products',
+  }[wanted];
   if (plant.property(target) !== wanted) {
     const known = plant.movable.filter((m) => plant.property(m) === wanted);
     missing([...path, 'target'], target, known, what, report);
@@ -235,19 +243,34 @@ function bindDisturbance(
   if (disturbance === 'pump-start' || disturbance === 'pump-stop' || disturbance === 'pump-trip')
     return [{ kind: 'pump', element: target, action: disturbance.slice(5) as 'start' | 'stop' | 'trip' }];
   const how = entry.to === undefined ? 'by' : 'to';
-  const value = bindMove((entry.to ?? entry.by) as Raw, wanted, how, [...path, how], report);
+  const value =
+    wanted === 'product'
+      ? bindProduct(entry.to, [...path, 'to'], plant, report)
+      : bindMove((entry.to ?? entry.by) as Raw, wanted, how, [...path, how], report);
   return [{ kind: 'move', element: target, property: wanted, how, value, over: entry.over }];
+}
+
+const MOVES = { 'valve-move': 'opening', 'set-point-change': 'setPoint', 'batch-change': 'product' } as const;
+
+/** A product by its name, as the index by which a plant is told. */
+function bindProduct(raw: unknown, path: readonly PropertyKey[], plant: PlantContext, report: Report): Drawable {
+  const products = plant.asBuilt.fluid?.products?.map((p) => p.id) ?? [];
+  const k = products.indexOf(String(raw));
+  if (k < 0) missing([...path], String(raw), products, 'a product of the plant', report);
+  return Math.max(0, k);
 }
 
 const DIMENSION: Readonly<Record<Property, Dimension>> = {
   speed: 'fraction',
   opening: 'fraction',
   setPoint: 'pressure',
+  product: 'fraction',
 };
 const LIMITS: Readonly<Record<Property, Limits>> = {
   speed: { min: 0, max: 1.3 },
   opening: { min: 0, max: 1 },
   setPoint: {},
+  product: { min: 0 },
 };
 
 function bindMove(

@@ -53,7 +53,7 @@ export function plantContext(located: LocatedPlant): PlantContext {
   const tags = new Map(layout.tags.map((t) => [t.id, t]));
   const properties = new Map<string, Property>();
   for (const c of controls)
-    if (c.property === 'speed' || c.property === 'opening' || c.property === 'setPoint')
+    if (c.property === 'speed' || c.property === 'opening' || c.property === 'setPoint' || c.property === 'product')
       properties.set(c.element, c.property);
   return {
     spec,

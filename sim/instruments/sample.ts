@@ -23,11 +23,14 @@ export function trueValue(model: PlantModel, physics: Physics, tag: number): num
 
 /** Fills lags and rings as if the plant had stood in this state for long. */
 export function primeInstruments(model: PlantModel, physics: Physics, state: PlantState): void {
-  for (let i = 0; i < model.tagWidth.length; i += 1) {
-    const v = trueValue(model, physics, i);
-    state.trueBefore[i] = v;
-    state.lagged[i] = v;
-  }
+  // thermometers and gauges before the flows that they correct
+  for (const corrected of [false, true])
+    for (let i = 0; i < model.tagWidth.length; i += 1) {
+      if (model.tagTemperature[i]! >= 0 !== corrected) continue;
+      const v = trueValue(model, physics, i) * standardFactor(model, physics, state, i);
+      state.trueBefore[i] = v;
+      state.lagged[i] = v;
+    }
 }
 
 /** Takes all samples whose instant lies in the tick that ends at `timeUs`. */
@@ -40,7 +43,7 @@ export function sampleInstruments(model: PlantModel, physics: Physics, state: Pl
     let instant = (n + 1) * period - latency;
     // The value at the end of the tick before the one in which the sample falls is needed too; earlier ones are not.
     if (instant > timeUs + tick) continue;
-    const now = trueValue(model, physics, i);
+    const now = trueValue(model, physics, i) * standardFactor(model, physics, state, i);
     const before = state.trueBefore[i]!;
     const contact = model.layout.tags[i]!.quantity === 'running';
     const slots = 2 * model.tagWidth[i]!;
@@ -60,6 +63,21 @@ export function sampleInstruments(model: PlantModel, physics: Physics, state: Pl
     state.sampleCount[i] = n;
     state.trueBefore[i] = now;
   }
+}
+
+/** Standard over actual volume, as the flow computer reckons it from the newest samples of its thermometer and gauge. */
+function standardFactor(model: PlantModel, physics: Physics, state: PlantState, i: number): number {
+  const t = model.tagTemperature[i]!;
+  if (t < 0) return 1;
+  const p = model.tagPressure[i]!;
+  return physics.standardFactor?.(i, reading(model, state, t), p < 0 ? 0 : reading(model, state, p)) ?? 1;
+}
+
+/** The newest sample of a tag, SI; before the first, what its lag holds. */
+function reading(model: PlantModel, state: PlantState, tag: number): number {
+  const n = state.sampleCount[tag]!;
+  const raw = n > 0 ? state.ring[model.tagRing[tag]! + ((n - 1) % (2 * model.tagWidth[tag]!))]! : state.lagged[tag]!;
+  return (raw - model.tagOffset[tag]!) / model.tagScale[tag]!;
 }
 
 function measure(model: PlantModel, state: PlantState, i: number, n: number, instant: number, lagged: number): number {

@@ -255,7 +255,7 @@ function coilCommand(control: Control, on: boolean): Command | undefined {
 }
 
 function setPointCommand(control: Control, value: number): Command {
-  const property = control.property as 'speed' | 'opening' | 'setPoint';
+  const property = control.property as 'speed' | 'opening' | 'setPoint' | 'product';
   return { kind: 'set', element: control.element, property, value: fromUnit(value, control.unit) };
 }
 

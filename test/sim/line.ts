@@ -27,8 +27,9 @@ export function crudeLine(change: (spec: PlantDraft) => void = () => {}): Liquid
   return spec as LiquidSpec;
 }
 
-/** Pumps that do not wander. */
+/** Pumps that do not wander, liquid that always enters at the same temperature. */
 export function calm(spec: PlantDraft): void {
+  if (spec.fluid.heat) Object.assign(spec.fluid.heat['inlet-swing'], { daily: 0, noise: 0 });
   for (const p of spec.pumps) p['speed-wander'] = 0;
 }
 

@@ -101,17 +101,19 @@ export function heatArrays(model: NetworkModel, a: Arena): HeatState {
     reachDensity: a.f64(nSection),
     reachPack_m3: a.f64(nSection),
     reachViscosity_m2_s: a.f64(nSection),
+    reachJudged_K: a.f64(nSection),
     reachRise_m: a.f64(nSection),
     reachWeight: a.f64(nSection),
     reachResistance_s2_m5: a.f64(nSection),
     pipeViscosity_m2_s: a.f64(nPipe),
     pipeSpecificVolume: a.f64(nPipe),
     pipeWeight: a.f64(nPipe),
+    pipeJudged_m3_s: a.f64(nPipe),
     pipeRise_m: a.f64(nPipe),
     sectionFlowOut_m3_s: a.f64(nSection),
     stubConductance: a.f64(nSection),
     stubInverse: a.f64(nSection),
-    stubMemory_m3_s: a.f64(nSection),
+    stubMemory_m: a.f64(nSection),
     source_m3_s: a.f64(nSection),
     ledger_m3: a.f64(2 * on),
   };
@@ -124,8 +126,7 @@ export function initHeat(model: NetworkModel, state: NetworkState): void {
   const s = state.heat;
   s.sourceTemperature_K.fill(heat.inlet_K);
   const nProduct = heat.products.length;
-  if (nProduct > 1)
-    for (let n = 0; n < model.nNode; n++) s.sourceFraction[n * nProduct + heat.nodeProduct[n]] = 1;
+  if (nProduct > 1) for (let n = 0; n < model.nNode; n++) s.sourceFraction[n * nProduct + heat.nodeProduct[n]] = 1;
   s.nodeDensity.fill(1);
   s.linkDensity.fill(1);
   s.reachDensity.fill(1);

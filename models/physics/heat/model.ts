@@ -72,19 +72,21 @@ export interface HeatState {
   readonly reachDensity: Float64Array; // at its temperature and pressure (nSection)
   readonly reachPack_m3: Float64Array; // standard volume at no gauge pressure (nSection)
   readonly reachViscosity_m2_s: Float64Array; // (nSection)
+  readonly reachJudged_K: Float64Array; // temperature at which viscosity and weight were last worked out (nSection)
   readonly reachRise_m: Float64Array; // head that its weight costs from `from` to `to`: (ρ/ρ0 − 1) Δz (nSection)
   readonly reachWeight: Float64Array; // its resistance over the pipe's mean one (nSection)
   readonly reachResistance_s2_m5: Float64Array; // by refreshHeatFriction (nSection)
   readonly pipeViscosity_m2_s: Float64Array; // mean (nPipe)
   readonly pipeSpecificVolume: Float64Array; // mean of ρ0/ρ (nPipe)
   readonly pipeWeight: Float64Array; // mean of reachWeight (nPipe)
+  readonly pipeJudged_m3_s: Float64Array; // flow at which its reaches were last weighed (nPipe)
   readonly pipeRise_m: Float64Array; // Σ reachRise (nPipe)
 
   // stubs of the inner sections
   readonly sectionFlowOut_m3_s: Float64Array; // what leaves on the `to` side; `sectionFlow` arrives (nSection)
   readonly stubConductance: Float64Array; // 2κ/Δt [m²/s] (nSection)
   readonly stubInverse: Float64Array; // 1/(2 + B·conductance) (nSection)
-  readonly stubMemory_m3_s: Float64Array; // conductance·H + flow into the stub (nSection)
+  readonly stubMemory_m: Float64Array; // F of sweep.ts (nSection)
   readonly source_m3_s: Float64Array; // what the liquid's expansion pushes out, until the next refresh (nSection)
   readonly ledger_m3: Float64Array; // [Σ pack at no pressure as the sources have brought it, Σ source m³/s] (2)
 }

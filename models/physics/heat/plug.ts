@@ -18,7 +18,8 @@ import type { HeatModel, HeatState } from './model.ts';
 
 /** (eˣ − 1)/x. */
 export function meanExp(x: number): number {
-  if (Math.abs(x) < 1e-2) return 1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720 + x / 5040)))));
+  if (Math.abs(x) < 1e-2)
+    return 1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720 + x / 5040)))));
   return Math.expm1(x) / x;
 }
 

@@ -13,11 +13,7 @@ import { type NetworkModel, type NetworkState, NODE } from '../model.ts';
 import { pipeFactor } from '../resistance.ts';
 import type { HeatModel, HeatState } from './model.ts';
 import { coolCells, popCells, pushCells, spreadOverReaches } from './plug.ts';
-import {
-  compressibilityAt_per_Pa,
-  densityAt_kg_m3,
-  viscosityAt_m2_s,
-} from './products.ts';
+import { compressibilityAt_per_Pa, densityAt_kg_m3, viscosityAt_m2_s } from './products.ts';
 
 const heatOf = (model: NetworkModel): HeatModel => model.heat as HeatModel;
 
@@ -53,8 +49,7 @@ function takeOut(model: NetworkModel, state: NetworkState, p: number, t: number)
     const weight = Math.abs(moved);
     s.inflow_m3[n] += weight;
     s.inflowHeat[n] += weight * (heat.pipeGround_K[p] + s.pipeOffset_K[p] + s.popped[0]);
-    if (nProduct > 1)
-      for (let k = 0; k < nProduct; k++) s.inflowFraction[n * nProduct + k] += weight * s.popped[1 + k];
+    if (nProduct > 1) for (let k = 0; k < nProduct; k++) s.inflowFraction[n * nProduct + k] += weight * s.popped[1 + k];
   }
   coolCells(model, s, p, cooling);
 }
@@ -182,6 +177,7 @@ export function takeProperties(model: NetworkModel, state: NetworkState, t: numb
   const rho0 = model.density_kg_m3;
   const weight0 = rho0 * model.gravity_m_s2;
   const H = state.sectionHead_m;
+  const many = nProduct > 1;
   let change = 0;
   let total = 0;
   let base = 0;
@@ -196,7 +192,6 @@ export function takeProperties(model: NetworkModel, state: NetworkState, t: numb
     const B = model.pipeImpedance_s_m2[p];
     const own = model.timeStep_s * model.pipeConductance_m2_s[p]; // g A Δx/a0² of a reach [m²]
     const toConductance = 1 / model.timeStep_s; // of half a reach's κ: 2 · ½ κ/Δt
-    let viscosity = 0;
     let specific = 0;
     let riseSum = 0;
     // new conductances and sources gather here before they replace the old ones
@@ -210,15 +205,17 @@ export function takeProperties(model: NetworkModel, state: NetworkState, t: numb
       const at = r * nProduct;
       const thermal = ratioOf(heat, rho0, T, s.reachFraction, at);
       const softness = softnessOf(heat, T, s.reachFraction, at);
-      const nu = viscosityOf(heat, T, s.reachFraction, at);
+      if (many || Math.abs(T - s.reachJudged_K[r]) > JUDGED_K || t === 0) {
+        s.reachViscosity_m2_s[r] = viscosityOf(heat, T, s.reachFraction, at);
+        s.reachJudged_K[r] = T;
+        if (t > 0) s.reachWeight[r] = 0;
+      }
       const pressure = weight0 * (0.5 * (H[r] + H[r + 1]) - z0 - (j + 0.5) * slope);
       const density = thermal * (1 + pressure * softness);
       change = Math.max(change, Math.abs(density - s.reachDensity[r]));
       s.reachDensity[r] = density;
-      s.reachViscosity_m2_s[r] = nu;
       s.reachRise_m[r] = (density - 1) * slope;
       riseSum += s.reachRise_m[r];
-      viscosity += nu;
       specific += 1 / density;
       const kappa = Math.max(0, weight0 * thermal * (softness + wall) * reachVolume - own);
       const pack = reachVolume * thermal;
@@ -232,7 +229,6 @@ export function takeProperties(model: NetworkModel, state: NetworkState, t: numb
       packs[left] += 0.5 * moved;
       packs[right] += 0.5 * moved;
     }
-    s.pipeViscosity_m2_s[p] = viscosity / reaches;
     s.pipeSpecificVolume[p] = specific / reaches;
     s.pipeRise_m[p] = riseSum;
     for (let i = first + 1; i < last; i++) {
@@ -240,14 +236,15 @@ export function takeProperties(model: NetworkModel, state: NetworkState, t: numb
       const before = s.stubConductance[i];
       const deeper = 0.5 * model.timeStep_s * (G[k] - before) * (H[i] - z0 - k * slope); // Δκ (H − z)
       const source = t > 0 ? -(packs[k] + deeper) / t : 0;
-      const into = s.stubMemory_m3_s[i] - before * H[i];
-      s.stubMemory_m3_s[i] = G[k] * H[i] + into + source - s.source_m3_s[i];
+      // F keeps the flow into the stub; both halves of the next trapezoid take the new source
+      const into = s.stubMemory_m[i] / B - before * H[i] - 2 * s.source_m3_s[i];
+      s.stubMemory_m[i] = B * (G[k] * H[i] + into + 2 * source);
       s.stubConductance[i] = G[k];
       s.stubInverse[i] = 1 / (2 + B * G[k]);
       s.source_m3_s[i] = source;
       total += source;
     }
-    change = Math.max(change, weighReaches(model, state, p));
+    change = Math.max(change, weighReaches(model, state, p, t === 0));
   }
   // what the field holds, less what its sources have still to bring
   s.ledger_m3[0] = base + t * total;
@@ -256,29 +253,46 @@ export function takeProperties(model: NetworkModel, state: NetworkState, t: numb
   return change;
 }
 
-/** Resistance of each reach over the pipe's: by its own viscosity and density. */
-function weighReaches(model: NetworkModel, state: NetworkState, p: number): number {
+/** Change of temperature [K] and of flow (relative) that a reach's viscosity and weight sleep through: 1e-4 of its loss. */
+const JUDGED_K = 0.01;
+const JUDGED_FLOW = 0.01;
+
+/** Resistance of each reach over the pipe's: by its own viscosity and density. Those marked by 0 have changed. */
+function weighReaches(model: NetworkModel, state: NetworkState, p: number, anew: boolean): number {
   const s = state.heat;
   const first = model.sectionStart[p];
   const reaches = model.pipeReaches[p];
   const flow = Math.abs(state.sectionFlow_m3_s[first + (reaches >> 1)]);
-  const v = flow / model.pipeArea_m2[p];
+  const all = anew || Math.abs(flow - s.pipeJudged_m3_s[p]) > JUDGED_FLOW * flow;
+  if (all) s.pipeJudged_m3_s[p] = flow;
+  const v = s.pipeJudged_m3_s[p] / model.pipeArea_m2[p];
   const kind = model.frictionKind[p];
   const parameter = model.frictionParameter[p];
   const D = model.pipeDiameter_m[p];
   const g = model.gravity_m_s2;
+  // weights are against the factor at the pipe's viscosity when they were taken; its own refresh uses that too
+  if (all) s.pipeViscosity_m2_s[p] = meanViscosity(s, first, reaches);
   const mean = factorOf(kind, parameter, v, D, s.pipeViscosity_m2_s[p], g);
   let sum = 0;
   let change = 0;
   for (let r = first; r < first + reaches; r++) {
-    const f = factorOf(kind, parameter, v, D, s.reachViscosity_m2_s[r], g);
-    const weight = (mean > 0 ? f / mean : 1) / s.reachDensity[r];
-    change = Math.max(change, Math.abs(weight - s.reachWeight[r]));
-    s.reachWeight[r] = weight;
-    sum += weight;
+    if (all || s.reachWeight[r] === 0) {
+      const f = factorOf(kind, parameter, v, D, s.reachViscosity_m2_s[r], g);
+      const weight = (mean > 0 ? f / mean : 1) / s.reachDensity[r];
+      change = Math.max(change, Math.abs(weight - s.reachWeight[r]));
+      s.reachWeight[r] = weight;
+    }
+    sum += s.reachWeight[r];
   }
+  change = Math.max(change, Math.abs(sum / reaches - s.pipeWeight[p]));
   s.pipeWeight[p] = sum / reaches;
   return change;
+}
+
+function meanViscosity(s: HeatState, first: number, reaches: number): number {
+  let sum = 0;
+  for (let r = first; r < first + reaches; r++) sum += s.reachViscosity_m2_s[r];
+  return sum / reaches;
 }
 
 function nodesAndLinks(model: NetworkModel, state: NetworkState, weight0: number): void {

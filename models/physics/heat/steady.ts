@@ -2,7 +2,7 @@
  * The temperature field of a steady network: T − T_ground falls by exp(−V/(q τ)) along each pipe, nodes mix. Together with
  * the hydraulics it is iterated until neither moves; the step then finds nothing to do.
  */
-import { type NetworkModel, type NetworkState } from '../model.ts';
+import type { NetworkModel, NetworkState } from '../model.ts';
 import type { HeatModel } from './model.ts';
 import { fillSteady, spreadOverReaches } from './plug.ts';
 import { mixNodes, refreshHeatFriction, takeProperties } from './refresh.ts';
@@ -18,7 +18,7 @@ export function startHeatField(model: NetworkModel, state: NetworkState): void {
   s.pipeOffset_K.fill(s.groundOffset_K[0]);
   s.source_m3_s.fill(0);
   s.stubConductance.fill(0);
-  s.stubMemory_m3_s.fill(0);
+  s.stubMemory_m.fill(0);
   for (let p = 0; p < model.nPipe; p++) {
     const from = model.pipeFrom[p];
     fillSteady(model, s, p, 1e6 * heat.pipeVolume_m3[p], 0, s.sourceFraction, from * nProduct);
@@ -76,7 +76,8 @@ export function startHeat(model: NetworkModel, state: NetworkState): void {
   s.pipeMoved_m3.fill(0);
   s.source_m3_s.fill(0);
   s.ledger_m3[1] = 0;
-  for (let i = 0; i < model.nSection; i++)
-    s.stubMemory_m3_s[i] = s.stubConductance[i] * state.sectionHead_m[i];
+  for (let p = 0; p < model.nPipe; p++)
+    for (let i = model.sectionStart[p]; i < model.sectionStart[p + 1]; i++)
+      s.stubMemory_m[i] = model.pipeImpedance_s_m2[p] * s.stubConductance[i] * state.sectionHead_m[i];
   refreshHeatFriction(model, state);
 }

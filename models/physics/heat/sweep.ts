@@ -4,7 +4,7 @@
  *   ∂(ρA)/∂t + ρ0 ∂Q/∂x = 0,   (1/gA) ∂Q/∂t + ∂H/∂x + (ρ/ρ0 − 1) z' + f ρ0 Q|Q|/(2 g D A² ρ) = 0
  *   H = z + p/(ρ0 g),  Q = mass flow/ρ0
  *   section  H = C⁺ − B Q_in = C⁻ + B Q_out,   Q_in − Q_out + τ = κ dH/dt      κ = ½ Σ (g A Δx/a² − g A Δx/a0²) ≥ 0
- *   trapezoid, G = 2κ/Δt:   H' = (C⁺ + C⁻ + B (E + τ)) / (2 + B G),   E = G H + Q_in − Q_out + τ,   E' = 2 G H' − E
+ *   trapezoid, G = 2κ/Δt:   H' = (C⁺ + C⁻ + F) / (2 + B G),   F = B (G H + Q_in − Q_out + 2τ),   F' = F + 2 (C⁺ + C⁻ − 2 H' + B τ)
  *
  * ρ0 reference density of the heads, Q standard volume of that density [m³/s], a local and a0 the grid's wave speed (a0 ≥ a),
  * κ what the section stores beside the grid's own line, τ source [m³/s]. The stub κ is the half shunt line of the
@@ -24,30 +24,34 @@ export function sweepHeat(model: NetworkModel, state: NetworkState): void {
   const leaves = s.sectionFlowOut_m3_s;
   const R = s.reachResistance_s2_m5;
   const rise = s.reachRise_m;
-  const G = s.stubConductance;
   const inverse = s.stubInverse;
-  const E = s.stubMemory_m3_s;
+  const F = s.stubMemory_m;
   const source = s.source_m3_s;
   for (let p = 0; p < model.nPipe; p++) {
     const first = model.sectionStart[p];
     const last = model.sectionStart[p + 1] - 1;
     const B = model.pipeImpedance_s_m2[p];
     const y = model.pipeConductance_m2_s[p];
+    const twice = 2 * B;
     let out = leaves[first];
     let into = arrives[first + 1];
     let mean = 0.5 * (out + into);
     let loss = R[first] * mean * Math.abs(mean) + rise[first];
     let plus = H[first] + B * out - loss;
-    ends[2 * p] = H[first + 1] - B * into + loss;
+    let here = H[first + 1];
+    ends[2 * p] = here - B * into + loss;
     for (let i = first + 1; i < last; i++) {
       out = leaves[i];
       into = arrives[i + 1];
       mean = 0.5 * (out + into);
       loss = R[i] * mean * Math.abs(mean) + rise[i];
-      const next = H[i] + B * out - loss;
-      const minus = H[i + 1] - B * into + loss;
-      const head = (plus + minus + B * (E[i] + source[i])) * inverse[i];
-      E[i] = 2 * G[i] * head - E[i];
+      const next = here + B * out - loss;
+      here = H[i + 1];
+      const minus = here - B * into + loss;
+      const both = plus + minus;
+      const memory = F[i];
+      const head = (both + memory) * inverse[i];
+      F[i] = memory + 2 * (both - 2 * head) + twice * source[i];
       H[i] = head;
       arrives[i] = (plus - head) * y;
       leaves[i] = (head - minus) * y;
