@@ -27,7 +27,7 @@ export function primeInstruments(model: PlantModel, physics: Physics, state: Pla
   for (const corrected of [false, true])
     for (let i = 0; i < model.tagWidth.length; i += 1) {
       if (model.tagTemperature[i]! >= 0 !== corrected) continue;
-      const v = trueValue(model, physics, i) * standardFactor(model, physics, state, i);
+      const v = trueValue(model, physics, i) * standardRatio(model, physics, state, i);
       state.trueBefore[i] = v;
       state.lagged[i] = v;
     }
@@ -43,7 +43,7 @@ export function sampleInstruments(model: PlantModel, physics: Physics, state: Pl
     let instant = (n + 1) * period - latency;
     // The value at the end of the tick before the one in which the sample falls is needed too; earlier ones are not.
     if (instant > timeUs + tick) continue;
-    const now = trueValue(model, physics, i) * standardFactor(model, physics, state, i);
+    const now = trueValue(model, physics, i) * standardRatio(model, physics, state, i);
     const before = state.trueBefore[i]!;
     const contact = model.layout.tags[i]!.quantity === 'running';
     const slots = 2 * model.tagWidth[i]!;
@@ -65,12 +65,12 @@ export function sampleInstruments(model: PlantModel, physics: Physics, state: Pl
   }
 }
 
-/** Standard over actual volume, as the flow computer reckons it from the newest samples of its thermometer and gauge. */
-function standardFactor(model: PlantModel, physics: Physics, state: PlantState, i: number): number {
+/** What a meter in standard volume errs by: it corrects by the newest samples of its thermometer and gauge. */
+function standardRatio(model: PlantModel, physics: Physics, state: PlantState, i: number): number {
   const t = model.tagTemperature[i]!;
   if (t < 0) return 1;
   const p = model.tagPressure[i]!;
-  return physics.standardFactor?.(i, reading(model, state, t), p < 0 ? 0 : reading(model, state, p)) ?? 1;
+  return physics.standardRatio?.(i, reading(model, state, t), p < 0 ? undefined : reading(model, state, p)) ?? 1;
 }
 
 /** The newest sample of a tag, SI; before the first, what its lag holds. */

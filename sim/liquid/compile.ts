@@ -115,6 +115,7 @@ export function compileLiquid(
     tagSource: Uint8Array.from(sources, (s) => s[0]),
     tagElement: ints(sources, (s) => s[1]),
     tagPosition_m: fill(tags, (t) => kpOf.get(t.at) ?? 0),
+    tagStandard: Uint8Array.from(tags, (t) => (t.basis === 'standard' ? 1 : 0)),
     tagNode: ints(sources, nodeOf),
   };
   return { model, pipes };

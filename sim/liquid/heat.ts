@@ -222,17 +222,41 @@ export function productAt(model: LiquidModel, state: LiquidState, node: number):
   return best;
 }
 
-/** CTL · CPL of the product at a node, at a temperature and gauge pressure as measured: actual to standard volume. */
-export function standardFactor(
+/** CTL · CPL of a product at a temperature and gauge pressure: actual to standard volume. */
+function correction(product: Product, temperature_K: number, pressure_Pa: number): number {
+  const thermal = densityAt_kg_m3(product, temperature_K) / product.density15_kg_m3;
+  return thermal * (1 + pressure_Pa * compressibilityAt_per_Pa(product, temperature_K));
+}
+
+/**
+ * What a meter in standard volume shows over what truly flows past a node: its correction by measured temperature and
+ * pressure over that by the true ones. It believes in the product that prevails there, as its density meter says.
+ */
+export function standardRatio(
   model: LiquidModel,
   state: LiquidState,
   node: number,
   temperature_K: number,
-  pressure_Pa: number,
+  pressure_Pa: number | undefined,
 ): number {
-  const products = model.network.heat?.products;
+  const net = model.network;
+  const products = net.heat?.products;
   if (!products) return 1;
   const product = products[productAt(model, state, node)]!;
-  const softness = compressibilityAt_per_Pa(product, temperature_K);
-  return (densityAt_kg_m3(product, temperature_K) / product.density15_kg_m3) * (1 + pressure_Pa * softness);
+  const s = state.network;
+  const trueP = net.density_kg_m3 * net.gravity_m_s2 * (s.nodeHead_m[node]! - net.nodeElevation_m[node]!);
+  return (
+    correction(product, temperature_K, pressure_Pa ?? 0) / correction(product, s.heat.nodeTemperature_K[node]!, trueP)
+  );
+}
+
+/** Standard volume [m³/s] of a flow in the solver's reference volume past a node: that of its own products. */
+export function standardFlow_m3_s(model: LiquidModel, state: LiquidState, node: number, flow_m3_s: number): number {
+  const net = model.network;
+  const products = net.heat?.products;
+  if (!products || products.length < 2) return flow_m3_s;
+  const f = state.network.heat.nodeFraction;
+  let density = 0;
+  for (let k = 0; k < products.length; k += 1) density += f[node * products.length + k]! * products[k]!.density15_kg_m3;
+  return (flow_m3_s * net.density_kg_m3) / density;
 }

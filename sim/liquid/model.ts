@@ -72,5 +72,6 @@ export interface LiquidModel {
   readonly tagSource: Uint8Array; // SOURCE (nTag)
   readonly tagElement: Int32Array; // node, pipe or link (nTag)
   readonly tagPosition_m: Float64Array; // for temperature (nTag)
+  readonly tagStandard: Uint8Array; // 1: a flow in standard volume (nTag)
   readonly tagNode: Int32Array; // where a flow's liquid is, or a level's tank (nTag)
 }

@@ -14,7 +14,7 @@ import { checkLiquid } from './check.ts';
 import { applyLiquid, tankIndex } from './command.ts';
 import { compileLiquid } from './compile.ts';
 import { fillTanks, holdTankLevels, moveEquipment, nodePressure_Pa } from './equipment.ts';
-import { moveHeat, standardFactor } from './heat.ts';
+import { moveHeat, standardFlow_m3_s, standardRatio } from './heat.ts';
 import { buildControls, drawAsBuilt, positionsOf } from './layout.ts';
 import { drainLeaks, growLeaks, reportLeaks } from './leaks.ts';
 import { type LiquidModel, SOURCE } from './model.ts';
@@ -84,15 +84,20 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
     return net.nodeHead_m[leak.node]! - network.orificeBase_m[leak.orifice]!;
   }
 
-  /** The density of what flows behind a tag over the reference density. */
-  const densityAt = (tag: number) => (network.heat ? net.heat.nodeDensity[model.tagNode[tag]!]! : 1);
+  /** A flow of the solver as its meter sees it: actual volume, or standard. */
+  function metered(tag: number, flow_m3_s: number): number {
+    if (!network.heat) return flow_m3_s;
+    const node = model.tagNode[tag]!;
+    if (model.tagStandard[tag] === 1) return standardFlow_m3_s(model, state, node, flow_m3_s);
+    return flow_m3_s / net.heat.nodeDensity[node]!;
+  }
 
   return {
     model,
     state,
     leakHead_m,
-    standardFactor: (tag, temperature_K, pressure_Pa) =>
-      standardFactor(model, state, model.tagNode[tag]!, temperature_K, pressure_Pa),
+    standardRatio: (tag, temperature_K, pressure_Pa) =>
+      standardRatio(model, state, model.tagNode[tag]!, temperature_K, pressure_Pa),
     step(timeUs) {
       moveEquipment(model, state, timeUs);
       moveHeat(model, state, timeUs);
@@ -108,11 +113,11 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
         case SOURCE.nodePressure:
           return network.density_kg_m3 * network.gravity_m_s2 * (net.nodeHead_m[e]! - network.nodeElevation_m[e]!);
         case SOURCE.pipeStart:
-          return net.sectionFlow_m3_s[network.sectionStart[e]!]! / densityAt(tag);
+          return metered(tag, net.sectionFlow_m3_s[network.sectionStart[e]!]!);
         case SOURCE.pipeEnd:
-          return net.sectionFlow_m3_s[network.sectionStart[e + 1]! - 1]! / densityAt(tag);
+          return metered(tag, net.sectionFlow_m3_s[network.sectionStart[e + 1]! - 1]!);
         case SOURCE.link:
-          return net.linkFlow_m3_s[e]! / densityAt(tag);
+          return metered(tag, net.linkFlow_m3_s[e]!);
         case SOURCE.density:
           return network.density_kg_m3 * (network.heat ? net.heat.nodeDensity[e]! : 1);
         case SOURCE.temperature:

@@ -37,8 +37,8 @@ export interface Physics {
   step(timeUs: number): void;
   /** True value behind a tag now, SI. */
   trueValue(tag: number): number;
-  /** Standard over actual volume of what flows behind a tag, by measured temperature [K] and gauge pressure [Pa]. */
-  standardFactor?(tag: number, temperature_K: number, pressure_Pa: number): number;
+  /** What a flow tag in standard volume shows over the truth, when it corrects by a measured temperature [K] and gauge pressure [Pa, none: 0]. */
+  standardRatio?(tag: number, temperature_K: number, pressure_Pa: number | undefined): number;
   /** Does it, or says in a sentence why not and does nothing. Pushes the truth of what it did. */
   apply(command: PhysicsCommand, timeUs: number, truth: TruthEvent[]): string | undefined;
   /** One `leak.rate` per open leak, once a scan. */
