@@ -7,6 +7,7 @@ import { joukowsky_m } from '../../models/physics/index.ts';
 import { type CaseFiles, caseNames, numbers, readCase } from './caseFiles.ts';
 import { validateCavity } from './cavity.ts';
 import { validateClosedForms } from './closedForms.ts';
+import { validateHeat } from './heat.ts';
 import { NotComparable, type Rebuilt, rebuild } from './rebuild.ts';
 import { judge, skipped, type Validation, type ValidationRow } from './table.ts';
 
@@ -19,7 +20,7 @@ const SURGE_TARGET = 0.01;
 
 /** Validates our characteristics; one row per case and metric. */
 export function validateTransient(dataDir?: string): Validation {
-  if (dataDir === undefined) return { cases: [...validateClosedForms(), ...validateCavity()] };
+  if (dataDir === undefined) return { cases: [...validateClosedForms(), ...validateHeat(), ...validateCavity()] };
   const cases: ValidationRow[] = [];
   for (const name of caseNames(dataDir)) {
     try {
