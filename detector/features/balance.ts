@@ -55,6 +55,8 @@ export interface Balance {
 const LAG_SCANS = 10;
 const LEARN_S = 8 * 3600;
 const SPAN_SMOOTH_S = 60;
+/** With heat the viscosity moves a span's own flow within hours; its offset to the meters follows over this time. */
+const SPAN_LEARN_S = 3600;
 
 export function createBalance(layout: FrameLayout, line: Line, settings: BalanceSettings, arena: Arena): Balance {
   const nSection = line.sections.length;
@@ -184,6 +186,8 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
         recent_m3_s[i] = recent_m3_s[i]! + smooth * (residual_m3_s[i]! - recent_m3_s[i]!);
         if (mayLearn[i] === 1) mean[i] = mean[i]! + (scan_s / LEARN_S) * (imbalance - mean[i]!);
         for (const k of section.spans) {
+          if (heat && mayLearn[i] === 1)
+            spanMean[k] = spanMean[k]! + (scan_s / SPAN_LEARN_S) * (rawSmoothed[k]! - flowIn_m3_s[i]! - spanMean[k]!);
           const own = rawSmoothed[k]! - spanMean[k]!;
           spanFlow_m3_s[k] = own;
         }
