@@ -108,7 +108,11 @@ describe('a batch', () => {
     sim.apply([{ kind: 'set', element: 'TK-101', property: 'product', value: 1 }]);
     run(sim, 613);
     const saved = sim.snapshot();
-    const tag = () => Array.from({ length: 5 }, (_, k) => (run(sim, 60), truth(sim, k % 2 ? 'PT-201' : 'FT-101')));
+    const tag = () =>
+      ['FT-101', 'PT-201', 'DT-101', 'TT-201', 'FT-301'].map((name) => {
+        run(sim, 60);
+        return truth(sim, name);
+      });
     const first = tag();
     sim.restore(saved);
     expect(tag()).toEqual(first);

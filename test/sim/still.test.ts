@@ -60,7 +60,7 @@ describe('an undisturbed run moves nothing', () => {
   it('with heat, a place to leak parts a plug in two (each moves at its own mean density), and the plant is the one without it to millimetres', () => {
     const [with_, without] = [start(still(), { leaks: [SITE] }), start(still())];
     for (const node of ['N-000', 'N-125', 'S-201', 'N-250', 'N-375', 'N-500'])
-      expect(Math.abs(head(with_, node) - head(without, node)), node).toBeLessThan(3e-3);
+      expect(Math.abs(head(with_, node) - head(without, node)), node).toBeLessThan(5e-3);
     expect(headMoved(with_, 60)).toBeLessThan(1e-9);
   });
 

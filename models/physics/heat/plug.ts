@@ -61,7 +61,7 @@ export function popCells(
   while (left > 0 && s.cellCount[p] > 0) {
     const c = slot(heat, s, p, atTo ? s.cellCount[p] - 1 : 0);
     const V = s.cellVolume_m3[c];
-    const dv = left < V ? left : V;
+    const dv = Math.min(left, V);
     const log = s.cellLog[c];
     const edge = atTo ? s.cellExcess_K[c] * exp(log) : s.cellExcess_K[c];
     const inwards = atTo ? -log : log;
@@ -174,7 +174,7 @@ export function spreadOverReaches(model: NetworkModel, state: NetworkState, p: n
     while (k < count) {
       const V = s.cellVolume_m3[c];
       const rest = V - used;
-      const dv = rest <= need ? rest : need;
+      const dv = Math.min(rest, need);
       if (dv > 0) {
         const log = s.cellLog[c];
         const share = dv / V;
