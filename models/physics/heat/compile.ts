@@ -101,6 +101,7 @@ export function heatArrays(model: NetworkModel, a: Arena): HeatState {
     reachDensity: a.f64(nSection),
     reachPack_m3: a.f64(nSection),
     reachViscosity_m2_s: a.f64(nSection),
+    reachSoftness_per_Pa: a.f64(nSection),
     reachJudged_K: a.f64(nSection),
     reachRise_m: a.f64(nSection),
     reachWeight: a.f64(nSection),

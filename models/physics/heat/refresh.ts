@@ -204,12 +204,15 @@ export function takeProperties(model: NetworkModel, state: NetworkState, t: numb
       const T = s.reachTemperature_K[r];
       const at = r * nProduct;
       const thermal = ratioOf(heat, rho0, T, s.reachFraction, at);
-      const softness = softnessOf(heat, T, s.reachFraction, at);
-      if (many || Math.abs(T - s.reachJudged_K[r]) > JUDGED_K || t === 0) {
+      let judged = T;
+      if (many) for (let k = 1; k < nProduct; k++) judged += JUDGED_MIX_K * k * s.reachFraction[at + k];
+      if (Math.abs(judged - s.reachJudged_K[r]) > JUDGED_K || t === 0) {
+        s.reachSoftness_per_Pa[r] = softnessOf(heat, T, s.reachFraction, at);
         s.reachViscosity_m2_s[r] = viscosityOf(heat, T, s.reachFraction, at);
-        s.reachJudged_K[r] = T;
+        s.reachJudged_K[r] = judged;
         if (t > 0) s.reachWeight[r] = 0;
       }
+      const softness = s.reachSoftness_per_Pa[r];
       const pressure = weight0 * (0.5 * (H[r] + H[r + 1]) - z0 - (j + 0.5) * slope);
       const density = thermal * (1 + pressure * softness);
       change = Math.max(change, Math.abs(density - s.reachDensity[r]));
@@ -253,8 +256,10 @@ export function takeProperties(model: NetworkModel, state: NetworkState, t: numb
   return change;
 }
 
-/** Change of temperature [K] and of flow (relative) that a reach's viscosity and weight sleep through: 1e-4 of its loss. */
+/** Change of temperature [K] and of flow (relative) that a reach's viscosity, softness and weight sleep through: 1e-4 of its loss. */
 const JUDGED_K = 0.01;
+/** What a whole change of product counts as, in K. */
+const JUDGED_MIX_K = 1000;
 const JUDGED_FLOW = 0.01;
 
 /** Resistance of each reach over the pipe's: by its own viscosity and density. Those marked by 0 have changed. */
