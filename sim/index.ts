@@ -3,6 +3,7 @@
  */
 import type { Command, Control, Frame, FrameLayout, TruthEvent } from '../models/contract/index.ts';
 import { digestBytes } from '../models/kernel/index.ts';
+import { type ControlModel, compileControl, createControl, hasControl } from './control/index.ts';
 import type { GasPhysics, GasPlantSpec } from './gas/index.ts';
 import { applyFault, primeInstruments } from './instruments/index.ts';
 import { kindOf, type PlantSpec } from './kinds.ts';
@@ -11,6 +12,7 @@ import {
   type CompilePlantOptions,
   compilePlant,
   createPlantState,
+  type Outline,
   type Physics,
   type PlantKind,
   type PlantModel,
@@ -18,14 +20,14 @@ import {
 } from './plant/index.ts';
 import { stepPlant } from './step.ts';
 import type { TanksPhysics, TanksSpec } from './tanks/index.ts';
-import type { WaterPhysics, WaterSpec } from './water/index.ts';
+import type { TransientPhysics, WaterPhysics, WaterSpec } from './water/index.ts';
 
 export { type GasPhysics, type GasPlantSpec, gasSchema } from './gas/index.ts';
 export { asLiquid, KINDS, type KindName, type LocatedPlant, type PlantSpec, parsePlant, readPlant } from './kinds.ts';
 export { type LiquidPhysics, type LiquidSpec, liquidSchema } from './liquid/index.ts';
 export type { CompilePlantOptions, LeakSite, Physics, PlantModel } from './plant/index.ts';
 export { type TanksPhysics, type TanksSpec, tanksSchema } from './tanks/index.ts';
-export { type WaterPhysics, type WaterSpec, waterSchema } from './water/index.ts';
+export { type TransientPhysics, type WaterPhysics, type WaterSpec, waterSchema } from './water/index.ts';
 
 export interface Sim<P extends Physics = Physics> {
   readonly model: PlantModel;
@@ -42,7 +44,7 @@ export interface Sim<P extends Physics = Physics> {
   /** Truth since the last drain. The judge's channel; a detector never gets it. */
   drainTruth(): TruthEvent[];
   /** Present value of a control, SI; 0 or 1 for run and trip. */
-  controlValue(control: Control): number;
+  controlValue(control: Pick<Control, 'element' | 'property'>): number;
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): void;
   fingerprint(): string;
@@ -60,8 +62,14 @@ export type TanksSim = Sim<TanksPhysics>;
 /** A plant of gas lines, with its physics to look into. */
 export type GasSim = Sim<GasPhysics>;
 
-/** A water network, with its physics to look into. */
+/** A water network in extended-period hydraulics, with its physics to look into. */
 export type WaterSim = Sim<WaterPhysics>;
+
+/** A water network in its waves, with its physics to look into. */
+export type TransientSim = Sim<TransientPhysics>;
+
+/** The spec of a water network that is to run in waves. */
+export type TransientSpec = WaterSpec & { readonly solver: 'transient' };
 
 /** Loads what a kind of plant needs before `createSim`; to be awaited before each, and costs nothing where nothing is needed. */
 export async function preparePlant(spec: PlantSpec): Promise<void> {
@@ -71,13 +79,24 @@ export async function preparePlant(spec: PlantSpec): Promise<void> {
 /** What can be known of a plant without its physics where its kind allows that; nothing needs to be prepared for it. */
 export function compileModel(spec: PlantSpec, options: CompilePlantOptions): PlantModel {
   const kind = kindOf(spec);
-  return compilePlant(spec, kind.kind, kind.outline?.(spec, options) ?? kind.build(spec, options), options);
+  const outline = kind.outline?.(spec, options) ?? kind.build(spec, options);
+  return compilePlant(spec, kind.kind, withControls(outline, controlOf(spec, outline)), options);
+}
+
+function controlOf(spec: PlantSpec, { controls }: Outline): ControlModel | undefined {
+  return hasControl(spec) ? compileControl(spec, controls) : undefined;
+}
+
+/** Control's registers come behind the plant's own, whose addresses stay. */
+function withControls(outline: Outline, control: ControlModel | undefined): Outline {
+  return control ? { ...outline, controls: [...outline.controls, ...control.controls] } : outline;
 }
 
 /** Compiles a plant, brings it to rest and hands out its facade. Throws a sentence where no steady state exists. */
 export function createSim(spec: LiquidSpec, options: CompilePlantOptions): LiquidSim;
 export function createSim(spec: TanksSpec, options: CompilePlantOptions): TanksSim;
 export function createSim(spec: GasPlantSpec, options: CompilePlantOptions): GasSim;
+export function createSim(spec: TransientSpec, options: CompilePlantOptions): TransientSim;
 export function createSim(spec: WaterSpec, options: CompilePlantOptions): WaterSim;
 export function createSim(spec: PlantSpec, options: CompilePlantOptions): Sim;
 export function createSim(spec: PlantSpec, options: CompilePlantOptions): Sim {
@@ -91,7 +110,9 @@ function create<S extends PlantSpec, P extends Physics>(
 ): Sim<P> {
   const built = kind.build(spec, options);
   const { physics } = built;
-  const model = compilePlant(spec, kind.kind, built, options);
+  const controlModel = controlOf(spec, built);
+  const model = compilePlant(spec, kind.kind, withControls(built, controlModel), options);
+  const control = controlModel && createControl(controlModel, model, physics);
   const state = createPlantState(model);
   let truth: TruthEvent[] = [];
   for (const { id, openArea_m2 } of model.leaks) {
@@ -99,8 +120,11 @@ function create<S extends PlantSpec, P extends Physics>(
     const why = physics.apply({ kind: 'leak.open', leak: id, area_m2: openArea_m2, growth_s: 0 }, 0, truth);
     if (why !== undefined) throw new Error(why);
   }
-  primeInstruments(model, physics, state);
-  const parts = () => [...physics.save(), new Uint8Array(state.buffer)];
+  control?.prime();
+  primeInstruments(model, control ?? physics, state);
+  const own = control ? [control.state.buffer, state.buffer] : [state.buffer];
+  const ownParts = () => own.map((buffer) => new Uint8Array(buffer));
+  const parts = () => [...physics.save(), ...ownParts()];
   const joined = (all: readonly Uint8Array[]) => {
     const bytes = new Uint8Array(all.reduce((n, p) => n + p.length, 0));
     let at = 0;
@@ -124,21 +148,23 @@ function create<S extends PlantSpec, P extends Physics>(
         const why =
           command.kind === 'fault' || command.kind === 'fault.clear'
             ? applyFault(model, state, command, truth)
-            : physics.apply(command, state.clock[0]!, truth);
+            : control
+              ? control.apply(command, state.clock[0]!, truth)
+              : applyPlain(physics, command, state.clock[0]!, truth);
         if (why !== undefined) refused.push(why);
       }
       return refused;
     },
-    step: (frame) => stepPlant(model, physics, state, frame, truth),
+    step: (frame) => stepPlant(model, physics, control, state, frame, truth),
     scan(frame) {
-      while (!stepPlant(model, physics, state, frame, truth));
+      while (!stepPlant(model, physics, control, state, frame, truth));
     },
     drainTruth() {
       const drained = truth;
       truth = [];
       return drained;
     },
-    controlValue: (control) => physics.controlValue(control),
+    controlValue: (asked) => (control ?? physics).controlValue(asked),
     snapshot: () => joined(parts()),
     restore(bytes) {
       const sizes = parts().map((p) => p.length);
@@ -150,12 +176,27 @@ function create<S extends PlantSpec, P extends Physics>(
         at += size;
         return bytes.subarray(at - size, at);
       });
-      physics.load(cut.slice(0, -1));
-      new Uint8Array(state.buffer).set(cut[cut.length - 1]!);
+      physics.load(cut.slice(0, -own.length));
+      own.forEach((buffer, i) => {
+        new Uint8Array(buffer).set(cut[cut.length - own.length + i]!);
+      });
     },
-    fingerprint: () =>
-      digestBytes(joined(physics.identity ? [...physics.identity(), new Uint8Array(state.buffer)] : parts())),
-    violations: () => physics.violations(),
+    fingerprint: () => digestBytes(joined(physics.identity ? [...physics.identity(), ...ownParts()] : parts())),
+    violations: () => [...physics.violations(), ...(control?.violations() ?? [])],
     close: () => physics.close?.(),
   };
+}
+
+/** A plant without control knows what every physics knows. */
+function applyPlain(
+  physics: Physics,
+  command: Exclude<Command, { kind: 'fault' | 'fault.clear' }>,
+  timeUs: number,
+  truth: TruthEvent[],
+): string | undefined {
+  if (command.kind !== 'set') return physics.apply(command, timeUs, truth);
+  const { property } = command;
+  if (property !== 'speed' && property !== 'opening' && property !== 'setPoint' && property !== 'product')
+    return `${command.element} has no ${property} to set`;
+  return physics.apply({ ...command, property }, timeUs, truth);
 }

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { Result } from '../models/contract/index.ts';
 import { type Located, readDocument, readTextFile } from '../models/document/index.ts';
+import { checkControl } from './control/index.ts';
 import { GAS, type GasPlantSpec } from './gas/index.ts';
 import { LIQUID, type LiquidSpec } from './liquid/index.ts';
 import type { PlantKind } from './plant/index.ts';
@@ -49,6 +50,6 @@ function parseAs<S extends PlantSpec>(kind: PlantKind<S>, file: string, text: st
   const gathered = kind.gather?.(read.value as Located<S>);
   if (gathered && !gathered.ok) return gathered;
   const doc = gathered ? gathered.value : (read.value as Located<S>);
-  const problems = kind.check(doc);
+  const problems = [...kind.check(doc), ...checkControl(doc, () => kind.controls(doc.value))];
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: doc };
 }

@@ -15,11 +15,15 @@ export const commandSchema = z.discriminatedUnion('kind', [
     growth_s: z.number().nonnegative(),
   }),
   z.strictObject({ kind: z.literal('leak.close'), leak: z.string() }),
-  /** Set points: pump speed and valve opening as fractions, controller set points in Pa; the product that a tank gives by its index. */
+  /**
+   * Set points: pump speed and valve opening as fractions, set points of controllers and loops in SI. Of a loop also its
+   * output (SI of what it moves, in manual) and mode (0 manual, 1 auto, 2 cascade); of an interlock its bypass (1, 0) and
+   * reset; of a shutdown system its push-button (1 pressed, 0 pulled out) and reset; of a tank the product that it gives, by its index.
+   */
   z.strictObject({
     kind: z.literal('set'),
     element: z.string(),
-    property: z.enum(['speed', 'opening', 'setPoint', 'product']),
+    property: z.enum(['speed', 'opening', 'setPoint', 'product', 'output', 'mode', 'bypass', 'reset', 'push']),
     value: z.number(),
   }),
   z.strictObject({ kind: z.literal('pump'), element: z.string(), action: z.enum(['start', 'stop', 'trip']) }),

@@ -21,7 +21,16 @@ export const QUANTITIES = [
   'running',
   'density',
   'other',
+  // Of loops, interlocks and shutdown systems.
+  'mode',
+  'output',
+  'set-point',
+  'tripped',
+  'bypassed',
+  'pre-alarm',
 ] as const;
+/** Quantities that jump and have nothing between their values. */
+export const CONTACTS: readonly Quantity[] = ['running', 'mode', 'tripped', 'bypassed', 'pre-alarm'];
 export type Quantity = (typeof QUANTITIES)[number];
 
 const tagSchema = z.strictObject({

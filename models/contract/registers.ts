@@ -34,11 +34,28 @@ export const WORD_ORDERS: readonly WordOrder[] = ['ABCD', 'CDAB', 'BADC', 'DCBA'
 export interface Control {
   readonly station: string;
   readonly element: string;
-  /** speed, opening, setPoint, product (its index): a float32 holding register; run, trip: a coil. */
-  readonly property: 'speed' | 'opening' | 'setPoint' | 'product' | 'run' | 'trip';
-  /** Unit on the wire; empty for coils. */
+  /** speed, opening, setPoint, product (its index), output, mode: a float32 holding register; the others: a coil. */
+  readonly property:
+    | 'speed'
+    | 'opening'
+    | 'setPoint'
+    | 'product'
+    | 'output'
+    | 'mode'
+    | 'run'
+    | 'trip'
+    | 'bypass'
+    | 'reset'
+    | 'push';
+  /** Unit on the wire; empty for coils and modes. */
   readonly unit: string;
   readonly description: string;
+}
+
+const COILS: readonly Control['property'][] = ['run', 'trip', 'bypass', 'reset', 'push'];
+
+export function isCoil(control: Pick<Control, 'property'>): boolean {
+  return COILS.includes(control.property);
 }
 
 export interface RegisterRow {
@@ -298,7 +315,7 @@ export function describeImage(layout: FrameLayout, unit: UnitImage): RegisterRow
   let setPoint = SETPOINT_ADDRESS;
   let coil = 0;
   for (const c of unit.controls) {
-    if (c.property === 'run' || c.property === 'trip') add(coil++, 'coil', c.element, 'bool', '', c.description);
+    if (isCoil(c)) add(coil++, 'coil', c.element, 'bool', '', c.description);
     else {
       add(setPoint, 'holding', c.element, 'f32', c.unit, c.description);
       setPoint += 2;

@@ -93,7 +93,8 @@ function oneRoot(model: NetworkModel, state: NetworkState, n: number): void {
   if (c <= 0 || atBase <= 0) state.nodeHead_m[n] = inflow / S;
   else {
     const x = rootHead(S, c, atBase);
-    state.nodeHead_m[n] = base + x * x;
+    const full = model.nodeDemandFullHead_m[n];
+    state.nodeHead_m[n] = x * x <= full ? base + x * x : (inflow - c * Math.sqrt(full)) / S;
   }
 }
 
@@ -113,9 +114,10 @@ function bracket(model: NetworkModel, state: NetworkState, n: number, inflow: nu
     const c = model.nodeDemandCoefficient[n] * state.demandMultiplier[n];
     const x = H - model.nodeElevation_m[n];
     if (c > 0 && x > 0) {
-      const r = Math.sqrt(x);
+      const full = model.nodeDemandFullHead_m[n];
+      const r = Math.sqrt(Math.min(x, full));
       F -= c * r;
-      slope += (0.5 * c) / r;
+      if (x < full) slope += (0.5 * c) / r;
     }
     for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
       const o = model.nodeOrifices[k];

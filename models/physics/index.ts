@@ -11,7 +11,8 @@ export * from './fluid.ts';
 export * from './friction.ts';
 export * from './heat/index.ts';
 export { readInp } from './inp.ts';
-export { type InpOptions, inpToNetworkSpec } from './inpNetwork.ts';
+export { type SimpleControl, simpleControls } from './inpControls.ts';
+export { type InpMoment, type InpOptions, inpToNetworkSpec } from './inpNetwork.ts';
 export type { InpNetwork, InpProblem, InpResult, InpStatus } from './inpTypes.ts';
 export {
   type CompileOptions,

@@ -70,6 +70,7 @@ class InpReader {
         minLevel_m: this.number(r, 3, 'TANKS', 'minimum level', 0) * u.length_m,
         maxLevel_m: this.number(r, 4, 'TANKS', 'maximum level', 0) * u.length_m,
         area_m2,
+        ...(curve ? { volumeCurve: true } : {}),
       };
     });
 
@@ -145,8 +146,19 @@ class InpReader {
       controls: text_('CONTROLS'),
       rules: text_('RULES'),
       times: this.times(),
+      lines: this.linesOf(),
       coordinates,
     };
+  }
+
+  private linesOf(): Map<string, number> {
+    const lines = new Map<string, number>();
+    for (const [section, rows] of this.rows)
+      rows.forEach((r, i) => {
+        const id = section === 'CONTROLS' || section === 'RULES' ? i : r.tokens[0].text;
+        if (!lines.has(`${section}/${id}`)) lines.set(`${section}/${id}`, r.line);
+      });
+    return lines;
   }
 
   /** Cuts the text into rows of tokens by section. */
@@ -260,6 +272,10 @@ class InpReader {
     let demandMultiplier = 1;
     let emitterExponent = 0.5;
     let defaultPattern = '1';
+    let demandModel: InpNetwork['demandModel'] = 'demand-driven';
+    let minimum = 0;
+    let required = 0.1;
+    let pressureExponent = 0.5;
     for (const r of this.rows.get('OPTIONS') ?? []) {
       const key = r.tokens[0].text.toUpperCase();
       const second = (r.tokens[1]?.text ?? '').toUpperCase();
@@ -273,6 +289,13 @@ class InpReader {
       else if (key === 'VISCOSITY') viscosity = this.positive(r, 1, 'OPTIONS', 'viscosity');
       else if (key === 'DEMAND' && second === 'MULTIPLIER')
         demandMultiplier = this.number(r, 2, 'OPTIONS', 'demand multiplier');
+      else if (key === 'DEMAND' && second === 'MODEL')
+        demandModel = r.tokens[2]?.text.toUpperCase() === 'PDA' ? 'pressure-driven' : 'demand-driven';
+      else if (key === 'MINIMUM' && second === 'PRESSURE') minimum = this.number(r, 2, 'OPTIONS', 'minimum pressure');
+      else if (key === 'REQUIRED' && second === 'PRESSURE')
+        required = this.positive(r, 2, 'OPTIONS', 'required pressure');
+      else if (key === 'PRESSURE' && second === 'EXPONENT')
+        pressureExponent = this.positive(r, 2, 'OPTIONS', 'pressure exponent');
       else if (key === 'EMITTER' && second === 'EXPONENT')
         emitterExponent = this.positive(r, 2, 'OPTIONS', 'emitter exponent');
       else if (key === 'PATTERN') defaultPattern = r.tokens[1]?.text ?? '';
@@ -289,6 +312,12 @@ class InpReader {
       demandMultiplier,
       emitterExponent,
       defaultPattern,
+      demandModel,
+      pressureDemand: {
+        minimum_m: minimum / inpUnits(units, specificGravity).pressure_per_m,
+        required_m: required / inpUnits(units, specificGravity).pressure_per_m,
+        exponent: pressureExponent,
+      },
     };
   }
 

@@ -4,7 +4,7 @@
  * with a check valve one with a check valve there, so that both can act during a transient.
  */
 import type { InpNetwork, InpStatus } from './inpTypes.ts';
-import type { FrictionSpec, LinkSpec, NetworkSpec, NodeSpec, OrificeSpec, PipeSpec } from './spec.ts';
+import type { DemandSpec, FrictionSpec, LinkSpec, NetworkSpec, NodeSpec, OrificeSpec, PipeSpec } from './spec.ts';
 
 export interface InpOptions {
   /** Wave speed a of all pipes [m/s], or by pipe. */
@@ -13,6 +13,22 @@ export interface InpOptions {
   readonly time_s?: number;
   /** Demands as pressure-dependent q = c √(H − z) that give the nominal demand at this pressure head [m]; default: constant. */
   readonly demandHead_m?: number;
+  /** How things stand at that moment where somebody knows better than the patterns and controls: another engine's solution. */
+  readonly moment?: InpMoment;
+  /** Pipes that may be shut and opened during the transient, besides those that are shut or have a check valve. */
+  readonly armed?: ReadonlySet<string>;
+}
+
+export interface InpMoment {
+  /** Nominal demand of a junction [m³/s]. */
+  demand(junction: string): DemandSpec | undefined;
+  /** Head of a reservoir [m]. */
+  head_m(reservoir: string): number;
+  level_m(tank: string): number;
+  /** Of a pipe, pump or valve; undefined: as in the file. */
+  status(link: string): InpStatus | undefined;
+  /** Relative speed of a pump, 0 where it stands. */
+  speed(pump: string): number;
 }
 
 const WATER_kg_m3 = 998.2;
@@ -26,7 +42,9 @@ export function inpToNetworkSpec(inp: InpNetwork, options: InpOptions): NetworkS
     return list[Math.floor((time + inp.times.patternStart_s) / inp.times.patternStep_s) % list.length];
   };
   const wave = options.waveSpeed_m_s;
-  const controlled = controlsAt(inp, time);
+  const { moment } = options;
+  const controlled = moment ? new Map<string, InpStatus>() : controlsAt(inp, time);
+  const statusOf = (id: string, own: InpStatus) => moment?.status(id) ?? controlled.get(id) ?? own;
   const nodes: NodeSpec[] = [];
   const pipes: PipeSpec[] = [];
   const links: LinkSpec[] = [];
@@ -37,12 +55,8 @@ export function inpToNetworkSpec(inp: InpNetwork, options: InpOptions): NetworkS
     const pattern = (name: string | undefined) => at(name ?? inp.defaultPattern);
     const flow = j.demands.reduce((sum, d) => sum + d.base_m3_s * pattern(d.pattern), 0) * inp.demandMultiplier;
     elevation.set(j.id, j.elevation_m);
-    nodes.push({
-      id: j.id,
-      kind: 'junction',
-      elevation_m: j.elevation_m,
-      ...(flow === 0 ? {} : { demand: demandOf(flow, options.demandHead_m) }),
-    });
+    const demand = moment ? moment.demand(j.id) : flow === 0 ? undefined : demandOf(flow, options.demandHead_m);
+    nodes.push({ id: j.id, kind: 'junction', elevation_m: j.elevation_m, ...(demand ? { demand } : {}) });
     if (j.emitter > 0) {
       // area of a hole with Cd 1 at g = 9.80665 and the same coefficient
       const area_m2 = j.emitter / Math.sqrt(2 * 9.80665);
@@ -57,11 +71,12 @@ export function inpToNetworkSpec(inp: InpNetwork, options: InpOptions): NetworkS
   }
   for (const r of inp.reservoirs) {
     elevation.set(r.id, r.head_m);
-    nodes.push({ id: r.id, kind: 'reservoir', head_m: r.head_m * at(r.pattern) });
+    nodes.push({ id: r.id, kind: 'reservoir', head_m: moment ? moment.head_m(r.id) : r.head_m * at(r.pattern) });
   }
   for (const t of inp.tanks) {
     elevation.set(t.id, t.elevation_m);
-    const { id, elevation_m, area_m2, level_m, minLevel_m } = t;
+    const { id, elevation_m, area_m2, minLevel_m } = t;
+    const level_m = moment ? moment.level_m(t.id) : t.level_m;
     nodes.push({
       id,
       kind: 'tank',
@@ -74,14 +89,14 @@ export function inpToNetworkSpec(inp: InpNetwork, options: InpOptions): NetworkS
   }
 
   for (const p of inp.pipes) {
-    const status = controlled.get(p.id) ?? p.status;
-    const armed = p.checkValve || status === 'closed';
+    const status = statusOf(p.id, p.status);
+    const armed = p.checkValve || status === 'closed' || options.armed?.has(p.id) === true;
     const end = armed ? `${p.id}/end` : p.to;
     if (armed) {
       nodes.push({ id: end, kind: 'junction', elevation_m: elevation.get(p.to) ?? 0 });
       const link = { id: `${p.id}/valve`, from: end, to: p.to, diameter_m: p.diameter_m, lossCoefficient: 0 };
       if (p.checkValve && status !== 'closed') links.push({ ...link, kind: 'check-valve' });
-      else links.push({ ...link, kind: 'valve', opening: 0 });
+      else links.push({ ...link, kind: 'valve', opening: status === 'closed' ? 0 : 1 });
     }
     pipes.push({
       id: p.id,
@@ -95,17 +110,18 @@ export function inpToNetworkSpec(inp: InpNetwork, options: InpOptions): NetworkS
     });
   }
   for (const p of inp.pumps) {
-    const status = controlled.get(p.id) ?? p.status;
+    const status = statusOf(p.id, p.status);
+    const speed = status === 'closed' ? 0 : p.pattern === undefined ? p.speed : at(p.pattern);
     links.push({
       id: p.id,
       kind: 'pump',
       from: p.from,
       to: p.to,
       curve: p.curve ? { kind: 'points', points: p.curve } : { kind: 'power', power_W: p.power_W ?? 0 },
-      speed: status === 'closed' ? 0 : p.pattern === undefined ? p.speed : at(p.pattern),
+      speed: moment ? moment.speed(p.id) : speed,
     });
   }
-  for (const v of inp.valves) links.push(valveOf(v, controlled.get(v.id) ?? v.status, elevation));
+  for (const v of inp.valves) links.push(valveOf(v, statusOf(v.id, v.status), elevation));
   return {
     name: inp.title.split('\n')[0],
     fluid: { density_kg_m3: WATER_kg_m3 * inp.specificGravity, kinematicViscosity_m2_s: inp.kinematicViscosity_m2_s },

@@ -23,6 +23,10 @@ export interface InpNetwork {
   readonly demandMultiplier: number;
   readonly emitterExponent: number;
   readonly defaultPattern: string;
+  /** Under `pressure-driven`, D of a junction becomes D ((p − minimum)/(required − minimum))^exponent, from 0 to D. */
+  readonly demandModel: 'demand-driven' | 'pressure-driven';
+  /** Pressure heads [m] and exponent of pressure-driven demands. */
+  readonly pressureDemand: { readonly minimum_m: number; readonly required_m: number; readonly exponent: number };
   readonly junctions: readonly {
     readonly id: string;
     readonly elevation_m: number;
@@ -38,6 +42,8 @@ export interface InpNetwork {
     readonly minLevel_m: number;
     readonly maxLevel_m: number;
     readonly area_m2: number;
+    /** It has a volume curve; `area_m2` is then that at the first level. */
+    readonly volumeCurve?: boolean;
   }[];
   readonly pipes: readonly {
     readonly id: string;
@@ -85,6 +91,8 @@ export interface InpNetwork {
     readonly patternStart_s: number;
     readonly startClock_s: number;
   };
+  /** Line of an element by `SECTION/id`, such as `VALVES/V1`; of a control or rule by `CONTROLS/0`, `RULES/0`, in their order. */
+  readonly lines: ReadonlyMap<string, number>;
   readonly coordinates: ReadonlyMap<string, readonly [number, number]>;
 }
 

@@ -43,6 +43,12 @@ export interface CompileOptions {
   readonly cavityWeight?: number;
   /** `brunone-vitkovsky`: friction that follows local and convective acceleration (`unsteady.ts`). Default none. */
   readonly unsteadyFriction?: 'none' | 'brunone-vitkovsky';
+  /**
+   * Largest |a' − a|/a that the grid may ask of a pipe; default no limit. A pipe that would need more keeps its wave speed and
+   * impedance and holds waves for a whole number of steps all the same: as if it were longer or shorter, by half a reach at most
+   * (by less than one where it is shorter than half a reach). Its friction stays that of its own length.
+   */
+  readonly waveSpeedLimit?: number;
 }
 
 /** How far the grid moved a pipe's wave speed: (a' − a)/a. */
@@ -53,6 +59,8 @@ export interface WaveSpeedReport {
   readonly waveSpeedAdjusted_m_s: number;
   /** (a' − a)/a. */
   readonly waveSpeedAdjustment: number;
+  /** How much longer the pipe is to waves than it is [m]; 0 where the wave speed gave way. */
+  readonly lengthAdjustment_m: number;
 }
 
 export interface NetworkModel {
@@ -86,6 +94,7 @@ export interface NetworkModel {
   readonly nodeElevation_m: Float64Array; // z [m] (nNode)
   readonly nodeDemand_m3_s: Float64Array; // constant demand before its multiplier [m³/s] (nNode)
   readonly nodeDemandCoefficient: Float64Array; // c of q = c √(H − z) [m^2.5/s] (nNode)
+  readonly nodeDemandFullHead_m: Float64Array; // H − z above which that grows no more, ∞: without end (nNode)
   readonly nodeBoundaryFlow_m3_s: Float64Array; // prescribed outflow at the start [m³/s] (nNode)
   readonly nodeHead0_m: Float64Array; // reservoir head, or tank bottom + level at the start [m] (nNode)
   readonly nodeConductance: Float64Array; // Σ 1/B of the pipe ends [m²/s] (nNode)

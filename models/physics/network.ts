@@ -76,7 +76,11 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
   const pipeReaches = i32(spec.pipes, (p) =>
     spec.heat ? heatReaches(p, dt) : (p.reaches ?? Math.max(1, Math.round(p.length_m / (p.waveSpeed_m_s * dt)))),
   );
-  const pipeWaveSpeed_m_s = Float64Array.from(spec.pipes, (p, i) => p.length_m / (pipeReaches[i] * dt));
+  const limit = options.waveSpeedLimit ?? Number.POSITIVE_INFINITY;
+  const pipeWaveSpeed_m_s = Float64Array.from(spec.pipes, (p, i) => {
+    const adjusted = p.length_m / (pipeReaches[i] * dt);
+    return Math.abs(adjusted / p.waveSpeed_m_s - 1) > limit ? p.waveSpeed_m_s : adjusted;
+  });
   const pipeArea_m2 = f64(spec.pipes, (p) => (Math.PI / 4) * p.diameter_m ** 2);
   const pipeImpedance_s_m2 = pipeArea_m2.map((A, i) => pipeWaveSpeed_m_s[i] / (g * A));
   const pipeFrom = i32(spec.pipes, (p) => at(p.from));
@@ -135,6 +139,8 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
     const bases = new Set(grouped[n].map((o) => orificeBase_m[o]));
     if (pressure) bases.add(nodeElevation_m[n]);
     if (bases.size === 0) return 0;
+    const full = node.kind === 'junction' && node.demand?.kind === 'pressure' && node.demand.fullHead_m !== undefined;
+    if (full && grouped[n].length > 0) return 2;
     return bases.size === 1 && grouped[n].every((o) => orificeExponent[o] === 0.5) ? 1 : 2;
   });
 
@@ -163,6 +169,8 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
         waveSpeed_m_s: p.waveSpeed_m_s,
         waveSpeedAdjusted_m_s: pipeWaveSpeed_m_s[i],
         waveSpeedAdjustment: pipeWaveSpeed_m_s[i] / p.waveSpeed_m_s - 1,
+        lengthAdjustment_m:
+          pipeWaveSpeed_m_s[i] === p.waveSpeed_m_s ? pipeReaches[i] * p.waveSpeed_m_s * dt - p.length_m : 0,
       }),
     ),
     nodeIds: spec.nodes.map((n) => n.id),
@@ -187,6 +195,11 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
     ),
     nodeDemandCoefficient: f64(spec.nodes, (n) =>
       n.kind === 'junction' && n.demand?.kind === 'pressure' ? n.demand.coefficient : 0,
+    ),
+    nodeDemandFullHead_m: f64(spec.nodes, (n) =>
+      n.kind === 'junction' && n.demand?.kind === 'pressure'
+        ? (n.demand.fullHead_m ?? Number.POSITIVE_INFINITY)
+        : Number.POSITIVE_INFINITY,
     ),
     nodeBoundaryFlow_m3_s: f64(spec.nodes, (n) => (n.kind === 'junction' ? (n.outflow_m3_s ?? 0) : 0)),
     nodeHead0_m: f64(spec.nodes, (n) =>

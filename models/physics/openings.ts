@@ -2,6 +2,7 @@
  * Openings of a node: demands and holes whose flow follows from its head.
  *
  *   q = c (H − z)^n,  nothing below z        c = Cd A √(2g) for a hole, n = 0.5 but for emitters of another exponent
+ *   q = c √(min(H − z, full))                a demand that is met above `full`: EPANET's pressure-driven analysis
  *   Newton in flows: h = (q/c)^(1/n), q' = q + (H' − z − h)/h'; a shut opening (q < 0) follows h = q/ε
  *
  * Taking the flow as the unknown keeps Newton calm where √ has no slope. Source: Todini & Pilati 1988; EPANET 2.2 manual §12.
@@ -34,7 +35,7 @@ export function power(head: number, exponent: number): number {
 /** Outflow that depends on the head, at head H [m³/s]. */
 export function openingFlow(model: NetworkModel, state: NetworkState, n: number, H: number): number {
   const c = model.nodeDemandCoefficient[n] * state.demandMultiplier[n];
-  let q = c > 0 ? c * power(H - model.nodeElevation_m[n], 0.5) : 0;
+  let q = c > 0 ? c * demandRoot(model, n, H) : 0;
   for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
     const o = model.nodeOrifices[k];
     q += orificeCoefficient(model, state, o) * power(H - model.orificeBase_m[o], model.orificeExponent[o]);
@@ -42,12 +43,29 @@ export function openingFlow(model: NetworkModel, state: NetworkState, n: number,
   return q;
 }
 
+/** √(H − z) of a node's demand, between nothing and its full head. */
+function demandRoot(model: NetworkModel, n: number, H: number): number {
+  const head = H - model.nodeElevation_m[n];
+  const full = model.nodeDemandFullHead_m[n];
+  return head <= 0 ? 0 : Math.sqrt(Math.min(head, full));
+}
+
+/** Conductance of a demand at flow q: that of its opening, and none once it has all that it asks for. */
+function demandConductance(c: number, q: number, full: number): number {
+  return q >= c * Math.sqrt(full) ? SHUT : openingConductance(c, 0.5, q);
+}
+
+function demandHead(c: number, q: number, full: number): number {
+  const most = c * Math.sqrt(full);
+  return q >= most ? full + (q - most) / SHUT : openingHead(c, 0.5, q);
+}
+
 /** Writes the flows of demands and orifices that belong to the node's head. */
 export function settle(model: NetworkModel, state: NetworkState, n: number): void {
   const H = state.nodeHead_m[n];
   let demand = model.nodeDemand_m3_s[n] * state.demandMultiplier[n];
   const c = model.nodeDemandCoefficient[n];
-  if (c > 0) demand += c * state.demandMultiplier[n] * power(H - model.nodeElevation_m[n], 0.5);
+  if (c > 0) demand += c * state.demandMultiplier[n] * demandRoot(model, n, H);
   state.nodeDemandFlow_m3_s[n] = demand;
   for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
     const o = model.nodeOrifices[k];
@@ -68,7 +86,7 @@ export function openGuess(model: NetworkModel, state: NetworkState, n: number): 
   const c = model.nodeDemandCoefficient[n] * state.demandMultiplier[n];
   const constant = model.nodeDemand_m3_s[n] * state.demandMultiplier[n];
   if (c > 0 && state.nodeDemandFlow_m3_s[n] <= constant) {
-    state.nodeDemandFlow_m3_s[n] = constant + c * power(state.nodeHead_m[n] - model.nodeElevation_m[n], 0.5);
+    state.nodeDemandFlow_m3_s[n] = constant + c * demandRoot(model, n, state.nodeHead_m[n]);
   }
 }
 
@@ -97,9 +115,10 @@ export function addOpenings(
   const c = model.nodeDemandCoefficient[n] * state.demandMultiplier[n];
   if (c > 0) {
     const q = state.nodeDemandFlow_m3_s[n] - model.nodeDemand_m3_s[n] * state.demandMultiplier[n];
-    const y = openingConductance(c, 0.5, q);
+    const full = model.nodeDemandFullHead_m[n];
+    const y = demandConductance(c, q, full);
     work[diagonal] += y;
-    work[right] -= q - y * (model.nodeElevation_m[n] + openingHead(c, 0.5, q));
+    work[right] -= q - y * (model.nodeElevation_m[n] + demandHead(c, q, full));
   }
   for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
     const o = model.nodeOrifices[k];
@@ -120,9 +139,13 @@ export function moveOpenings(model: NetworkModel, state: NetworkState, n: number
   const c = model.nodeDemandCoefficient[n] * state.demandMultiplier[n];
   if (c > 0) {
     const q = state.nodeDemandFlow_m3_s[n] - constant;
-    const step = openingConductance(c, 0.5, q) * (H - model.nodeElevation_m[n] - openingHead(c, 0.5, q));
+    const full = model.nodeDemandFullHead_m[n];
+    const most = c * Math.sqrt(full);
+    const step = demandConductance(c, q, full) * (H - model.nodeElevation_m[n] - demandHead(c, q, full));
     state.nodeDemandFlow_m3_s[n] = constant + q + step;
-    change = openingChange(q, q + step);
+    // The flat branch hides the real flow as the shut one does.
+    const fallsShort = q >= most && q + step < most - SHUT * OPENING_HEAD;
+    change = fallsShort ? Number.POSITIVE_INFINITY : openingChange(q, q + step);
   } else state.nodeDemandFlow_m3_s[n] = constant;
   for (let k = model.nodeOrificeStart[n]; k < model.nodeOrificeStart[n + 1]; k++) {
     const o = model.nodeOrifices[k];

@@ -44,8 +44,8 @@ export interface JunctionSpec {
 
 export type DemandSpec =
   | { readonly kind: 'constant'; readonly flow_m3_s: number }
-  /** q = coefficient · √(H − z), nothing when H < z. Coefficient in m^2.5/s. */
-  | { readonly kind: 'pressure'; readonly coefficient: number };
+  /** q = coefficient · √(H − z), nothing when H < z and no more than at H − z = fullHead_m (default: no end). In m^2.5/s and m. */
+  | { readonly kind: 'pressure'; readonly coefficient: number; readonly fullHead_m?: number };
 
 /** A node whose head is prescribed: `state.reservoirHead_m[node]` at run time. */
 export interface ReservoirSpec {

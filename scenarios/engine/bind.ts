@@ -2,16 +2,16 @@
  * A scenario and a plant made one: every name is looked up, every number that needed the plant's units is read, all
  * mistakes at once with their place in the scenario's file. What leaves here still holds draws; resolve.ts draws them.
  */
-import type { Problem, Result } from '../../models/contract/index.ts';
+import type { Control, Problem, Result } from '../../models/contract/index.ts';
 import type { Limits } from '../../models/document/index.ts';
-import { type Dimension, nearest, parseQuantity, toUnit, UNITS } from '../../models/kernel/index.ts';
+import { nearest, parseQuantity, toUnit, UNITS } from '../../models/kernel/index.ts';
 import type { Expectation } from '../score/index.ts';
 import { bindRaw, type Drawable, extremes, type Raw, type Read, readDifference } from './draw.ts';
 import type { PlantContext } from './plant.ts';
 import type { EntrySpec, LocatedScenario, RateDraw } from './spec.ts';
 
 /** Properties of elements that a scenario may move. */
-export type Property = 'speed' | 'opening' | 'setPoint' | 'product';
+export type Property = Exclude<Control['property'], 'run' | 'trip'>;
 
 export type BoundTrigger =
   | { readonly kind: 'at'; readonly at: Drawable }
@@ -155,17 +155,19 @@ function bindActions(
   if ('clear' in entry) return [{ kind: 'clear', fault: entry.clear }];
   if ('fault' in entry) return [bindFault(entry, path, plant, report)];
   if ('disturbance' in entry) return bindDisturbance(entry, path, plant, report);
-  return Object.entries(entry.set).flatMap(([element, raw]) => {
-    const property = plant.property(element);
-    if (property === undefined) {
-      missing([...path, 'set', element], element, plant.movable, 'a pump, valve or controller', report);
+  return Object.entries(entry.set).flatMap(([name, raw]) => {
+    const control = plant.control(name);
+    if (control === undefined) {
+      missing([...path, 'set', name], name, plant.movable, 'a pump, valve or controller', report);
       return [];
     }
-    const place = [...path, 'set', element];
+    const { element } = control;
+    const property = control.property as Property;
+    const place = [...path, 'set', name];
     const value =
       property === 'product'
         ? bindProduct(raw, place, plant, report)
-        : bindMove(raw as Raw, property, 'to', place, report);
+        : bindMove(raw as Raw, control, 'to', place, report);
     return [{ kind: 'move' as const, element, property, how: 'to' as const, value, over: 0 }];
   });
 }
@@ -204,6 +206,7 @@ function bindLeak(
     }
   }
   const { diameter, area, rate } = entry;
+  checkSize(entry, path, plant, report);
   return {
     kind: 'leak',
     leak: entry.leak,
@@ -221,6 +224,32 @@ function bindLeak(
   };
 }
 
+/** A hole is no larger than what it is in, wherever and however large it is drawn. */
+function checkSize(
+  { on, diameter, area }: Extract<EntrySpec, { leak: string }>,
+  path: readonly PropertyKey[],
+  plant: PlantContext,
+  report: Report,
+): void {
+  const places = 'pipe' in on ? [on.pipe] : extremes(on.kp).flatMap((kp) => plant.pipeAt(kp)?.pipe ?? []);
+  const key = diameter !== undefined ? 'diameter' : 'area';
+  for (const place of places) {
+    const largest_m2 = plant.largestLeak_m2(place);
+    for (const size of extremes(diameter ?? area ?? 0)) {
+      const hole_m2 = diameter !== undefined ? (Math.PI / 4) * size ** 2 : size;
+      if (hole_m2 <= largest_m2 * (1 + 1e-9)) continue;
+      const [found, most] =
+        diameter !== undefined
+          ? [`${round(size * 1e3)} mm`, `${round(Math.sqrt((4 / Math.PI) * largest_m2) * 1e3)} mm`]
+          : [`${round(size * 1e4)} cm2`, `${round(largest_m2 * 1e4)} cm2`];
+      report([...path, key], found, `a hole of at most ${most}, the largest that ${place} can have`);
+      return;
+    }
+  }
+}
+
+const round = (x: number) => Number(x.toPrecision(4));
+
 function bindDisturbance(
   entry: Extract<EntrySpec, { disturbance: string }>,
   path: readonly PropertyKey[],
@@ -229,12 +258,13 @@ function bindDisturbance(
 ): readonly BoundAction[] {
   const { disturbance, target } = entry;
   const wanted: Property = MOVES[disturbance as keyof typeof MOVES] ?? 'speed';
-  const what = {
+  const kinds: Partial<Record<Property, string>> = {
     opening: 'a valve',
     setPoint: 'a controller',
     speed: 'a pump',
     product: 'a tank that may hold products',
-  }[wanted];
+  };
+  const what = kinds[wanted]!;
   if (plant.property(target) !== wanted) {
     const known = plant.movable.filter((m) => plant.property(m) === wanted);
     missing([...path, 'target'], target, known, what, report);
@@ -246,7 +276,7 @@ function bindDisturbance(
   const value =
     wanted === 'product'
       ? bindProduct(entry.to, [...path, 'to'], plant, report)
-      : bindMove((entry.to ?? entry.by) as Raw, wanted, how, [...path, how], report);
+      : bindMove((entry.to ?? entry.by) as Raw, plant.control(target)!, how, [...path, how], report);
   return [{ kind: 'move', element: target, property: wanted, how, value, over: entry.over }];
 }
 
@@ -260,33 +290,42 @@ function bindProduct(raw: unknown, path: readonly PropertyKey[], plant: PlantCon
   return Math.max(0, k);
 }
 
-const DIMENSION: Readonly<Record<Property, Dimension>> = {
-  speed: 'fraction',
-  opening: 'fraction',
-  setPoint: 'pressure',
-  product: 'fraction',
-};
-const LIMITS: Readonly<Record<Property, Limits>> = {
+const LIMITS: Partial<Readonly<Record<Control['property'], Limits>>> = {
   speed: { min: 0, max: 1.3 },
   opening: { min: 0, max: 1 },
-  setPoint: {},
-  product: { min: 0 },
+};
+
+/** What people write instead of numbers. */
+const WORDS: Partial<Readonly<Record<Control['property'], Readonly<Record<string, number>>>>> = {
+  opening: { open: 1, closed: 0 },
+  mode: { manual: 0, auto: 1, cascade: 2 },
+  bypass: { on: 1, off: 0 },
+  push: { on: 1, off: 0 },
+  reset: { on: 1 },
 };
 
 function bindMove(
   raw: Raw,
-  property: Property,
+  { property, unit }: Control,
   how: 'to' | 'by',
   path: readonly PropertyKey[],
   report: Report,
 ): Drawable {
-  const dimension = DIMENSION[property];
+  const words = WORDS[property] ?? {};
+  const dimension = UNITS[unit]?.dimension;
   const read: Read = (text) => {
-    if (property === 'opening' && (text === 'open' || text === 'closed'))
-      return { ok: true, value: text === 'open' ? 1 : 0 };
+    const word = words[text];
+    if (how === 'to' && word !== undefined) return { ok: true, value: word };
+    if (dimension === undefined) {
+      const expected = `one of ${Object.keys(words).join(', ')}`;
+      return Object.values(words).includes(Number(text))
+        ? { ok: true, value: Number(text) }
+        : { ok: false, found: `"${text}"`, expected };
+    }
     return how === 'to' ? parseQuantity(text, dimension) : readDifference(dimension)(text);
   };
-  return settled(bindRaw(raw, read, how === 'to' ? LIMITS[property] : {}, readDifference(dimension)), path, report);
+  const step: Read = dimension === undefined ? read : readDifference(dimension);
+  return settled(bindRaw(raw, read, how === 'to' ? (LIMITS[property] ?? {}) : {}, step), path, report);
 }
 
 function bindFault(

@@ -13,7 +13,7 @@ import {
   type TruthEvent,
   UNUSABLE,
 } from '../../models/contract/index.ts';
-import { formatTime } from '../../models/kernel/index.ts';
+import { formatTime, toUnit } from '../../models/kernel/index.ts';
 import { createSim, type PlantSpec, type Sim } from '../../sim/index.ts';
 import type { Action, LeakSize, ResolvedScenario, TimelineEvent, Trigger } from './resolve.ts';
 
@@ -123,7 +123,7 @@ export class ScenarioEngine {
   controlValue(control: Control): number {
     const value = this.sim.controlValue(control);
     if (control.property === 'speed' || control.property === 'opening') return value * 100;
-    return control.property === 'setPoint' ? value / 1e5 : value;
+    return control.unit === '' ? value : toUnit(value, control.unit);
   }
 
   /** Lets go of what the plant holds outside of JavaScript's memory. It can still be looked at, not moved. */
@@ -211,7 +211,7 @@ export class ScenarioEngine {
   /** At once, or in even steps a second apart, as an operator's ramp is. */
   private move(action: Extract<Action, { kind: 'move' }>, atUs: number): void {
     const { element, property } = action;
-    const from = this.sim.physics.controlValue({ element, property });
+    const from = this.sim.controlValue({ element, property });
     const to = action.how === 'to' ? action.value : from + action.value;
     const steps = Math.max(1, Math.round(action.overUs / RAMP_US));
     for (let i = 1; i <= steps; i += 1) {

@@ -23,13 +23,17 @@ export interface PlantContext {
   readonly pipes: readonly PipeSpan[];
   readonly tagIds: readonly string[];
   readonly stationIds: readonly string[];
-  /** Elements that `set` knows. */
+  /** What `set` knows: elements, and `element.property` where one has several. */
   readonly movable: readonly string[];
+  /** The control that a key of `set` names. */
+  control(name: string): Control | undefined;
   tag(id: string): Tag | undefined;
   /** What of an element can be set. */
   property(element: string): Property | undefined;
   /** Density of what a pipe carries or a tank holds; 0 where that has no one answer. */
   densityAt(pipe: string): number;
+  /** Largest hole that a pipe or tank can have [m²]: its bore; a tenth of a tank's bottom. */
+  largestLeak_m2(pipe: string): number;
   /** The pipe at a distance along the line, and where on it. */
   pipeAt(kp_m: number): { readonly pipe: string; readonly fraction: number } | undefined;
 }
@@ -52,9 +56,16 @@ export function plantContext(located: LocatedPlant): PlantContext {
   ];
   const tags = new Map(layout.tags.map((t) => [t.id, t]));
   const properties = new Map<string, Property>();
-  for (const c of controls)
-    if (c.property === 'speed' || c.property === 'opening' || c.property === 'setPoint' || c.property === 'product')
-      properties.set(c.element, c.property);
+  const named = new Map<string, Control>();
+  for (const c of controls) {
+    if (c.property === 'run' || c.property === 'trip') continue;
+    named.set(`${c.element}.${c.property}`, c);
+    if (c.property !== 'speed' && c.property !== 'opening' && c.property !== 'setPoint' && c.property !== 'product')
+      continue;
+    properties.set(c.element, c.property);
+    named.set(c.element, c);
+  }
+  const several = [...named].filter(([name, c]) => name !== c.element && isOfControl(c));
   return {
     spec,
     located,
@@ -65,14 +76,26 @@ export function plantContext(located: LocatedPlant): PlantContext {
     pipes,
     tagIds: [...tags.keys()],
     stationIds: layout.stations.map((s) => s.id),
-    movable: [...properties.keys()],
+    movable: [...properties.keys(), ...several.map(([name]) => name)],
+    control: (name) => named.get(name),
     tag: (id) => tags.get(id),
     property: (element) => properties.get(element),
     densityAt: (pipe) =>
       asBuilt.tanks?.find((t) => t.id === pipe)?.density15_kg_m3 ?? asBuilt.fluid?.density_kg_m3 ?? 0,
+    largestLeak_m2(id) {
+      const pipe = asBuilt.pipes.find((p) => p.id === id);
+      if (pipe) return (Math.PI / 4) * pipe.insideDiameter_m ** 2;
+      const tank = asBuilt.tanks?.find((t) => t.id === id);
+      return tank ? (Math.PI / 40) * tank.diameter_m ** 2 : Number.POSITIVE_INFINITY;
+    },
     pipeAt(kp_m) {
       const pipe = pipes.find((p) => kp_m >= p.start_m && kp_m <= p.start_m + p.length_m);
       return pipe && { pipe: pipe.id, fraction: (kp_m - pipe.start_m) / pipe.length_m };
     },
   };
+}
+
+/** A property that only loops, interlocks and shutdown have. */
+function isOfControl({ property }: Control): boolean {
+  return property !== 'speed' && property !== 'opening' && property !== 'setPoint' && property !== 'product';
 }

@@ -3,7 +3,7 @@
  * log that does not say what was drawn cannot be argued with.
  */
 import type { FaultForm, Problem, Result } from '../../models/contract/index.ts';
-import { digestJson, type Stream, secondsToUs, seeded } from '../../models/kernel/index.ts';
+import { digestJson, SI_UNIT, type Stream, secondsToUs, seeded, UNITS } from '../../models/kernel/index.ts';
 import type { LeakSite } from '../../sim/index.ts';
 import type { Expectation } from '../score/index.ts';
 import type { BoundAction, BoundScenario, Property } from './bind.ts';
@@ -142,7 +142,8 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
         }
         case 'move': {
           const { element, property, how, over } = a;
-          const unit = property === 'setPoint' ? 'Pa' : '1';
+          const of = UNITS[plant.control(`${element}.${property}`)?.unit ?? ''];
+          const unit = of ? SI_UNIT[of.dimension] : '1';
           const value = take(entry.actions.length > 1 ? `${element}` : how, a.value, unit);
           return { kind: 'move', element, property, how, value, overUs: takeUs('over', over) };
         }

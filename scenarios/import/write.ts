@@ -171,7 +171,8 @@ export function writePlant(p: PlantText): string {
 }
 
 function writeInstrument({ tag, at }: LineInstrument): string {
-  const typical = TYPICAL[tag.quantity];
+  // A list of tags holds no states of loops and interlocks.
+  const typical = TYPICAL[tag.quantity as keyof typeof TYPICAL] ?? TYPICAL.other;
   const rpm = tag.unit === 'rpm';
   const range = rpm ? [0, 100] : tag.range;
   const unit = rpm ? '%' : tag.unit;

@@ -1,6 +1,7 @@
 /**
  * A gas plant's spec to its read-only model: the network with its leaks cut in, its equipment, and where each tag reads.
  */
+import { ProblemError, plainProblem } from '../../models/contract/index.ts';
 import { type Stream, secondsToUs, seeded } from '../../models/kernel/index.ts';
 import { compileGasNetwork } from '../../models/physics/gas/index.ts';
 import type { CompilePlantOptions, LeakModel } from '../plant/index.ts';
@@ -28,7 +29,8 @@ export function compileGas(
     cellLength_m: spec.cell,
     gravity_m_s2: GRAVITY_M_S2,
   });
-  if (!compiled.ok) throw new Error(compiled.problems.join(' '));
+  if (!compiled.ok)
+    throw new ProblemError(compiled.problems.map((p) => plainProblem(spec.plant, '', p, 'a plant that can be solved')));
   const network = compiled.value;
   const standard = standardDensity_kg_m3(spec, network.gas);
   const link = (id: string) => network.linkIndex.get(id)!;

@@ -1,7 +1,7 @@
 /**
  * Gas lines as the physics of a plant: steady start, the order of a tick, true values, invariants.
  */
-import type { Control, TruthEvent } from '../../models/contract/index.ts';
+import { type Control, ProblemError, plainProblem, type TruthEvent } from '../../models/contract/index.ts';
 import {
   GAS_FLAG,
   gasBalanceError_kg,
@@ -34,6 +34,7 @@ export const GAS: PlantKind<GasPlantSpec, GasPhysics> = {
   summary: 'lines of gas with line pack, compressors, block valves, regulators and daily demand',
   schema: gasSchema,
   check: checkGas,
+  controls: buildControls,
   build(spec, options): Built<GasPhysics> {
     const { model, pipes } = compileGas(spec, options);
     const physics = createGasPhysics(spec.plant, model);
@@ -53,7 +54,14 @@ function createGasPhysics(name: string, model: GasPlantModel): GasPhysics {
   const net = state.network;
   const steady = solveGasSteady(network, net);
   if (steady.sentence !== undefined || !steady.converged)
-    throw new Error(`plant ${name}: no steady state at the start. ${steady.sentence ?? ''}`.trim());
+    throw new ProblemError([
+      plainProblem(
+        name,
+        '',
+        `no steady state at the start. ${steady.sentence ?? ''}`.trim(),
+        'a plant that can stand still',
+      ),
+    ]);
 
   const leakIndex = (id: string) => model.leaks.findIndex((l) => l.id === id);
 

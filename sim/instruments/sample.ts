@@ -16,13 +16,16 @@ const SPIKES = 1 + FAULT_FORMS.indexOf('spikes');
 export const DROP_OUT = 1 + FAULT_FORMS.indexOf('drop-out');
 const HOUR_US = 3_600e6;
 
+/** What instruments ask of a plant. */
+type Measured = Pick<Physics, 'trueValue' | 'standardRatio'>;
+
 /** The true value of a tag now, in its own unit. */
-export function trueValue(model: PlantModel, physics: Physics, tag: number): number {
+export function trueValue(model: PlantModel, physics: Pick<Physics, 'trueValue'>, tag: number): number {
   return physics.trueValue(tag) * model.tagScale[tag]! + model.tagOffset[tag]!;
 }
 
 /** Fills lags and rings as if the plant had stood in this state for long. */
-export function primeInstruments(model: PlantModel, physics: Physics, state: PlantState): void {
+export function primeInstruments(model: PlantModel, physics: Measured, state: PlantState): void {
   // thermometers and gauges before the flows that they correct
   for (const corrected of [false, true])
     for (let i = 0; i < model.tagWidth.length; i += 1) {
@@ -34,7 +37,7 @@ export function primeInstruments(model: PlantModel, physics: Physics, state: Pla
 }
 
 /** Takes all samples whose instant lies in the tick that ends at `timeUs`. */
-export function sampleInstruments(model: PlantModel, physics: Physics, state: PlantState, timeUs: number): void {
+export function sampleInstruments(model: PlantModel, physics: Measured, state: PlantState, timeUs: number): void {
   const tick = model.tickUs;
   for (let i = 0; i < model.tagWidth.length; i += 1) {
     const period = model.tagPeriodUs[i]!;
@@ -45,7 +48,7 @@ export function sampleInstruments(model: PlantModel, physics: Physics, state: Pl
     if (instant > timeUs + tick) continue;
     const now = trueValue(model, physics, i) * standardRatio(model, physics, state, i);
     const before = state.trueBefore[i]!;
-    const contact = model.layout.tags[i]!.quantity === 'running';
+    const contact = model.tagContact[i] === 1;
     const slots = 2 * model.tagWidth[i]!;
     const base = model.tagRing[i]!;
     while (instant <= timeUs) {
@@ -66,7 +69,7 @@ export function sampleInstruments(model: PlantModel, physics: Physics, state: Pl
 }
 
 /** What a meter in standard volume errs by: it corrects by the newest samples of its thermometer and gauge. */
-function standardRatio(model: PlantModel, physics: Physics, state: PlantState, i: number): number {
+function standardRatio(model: PlantModel, physics: Measured, state: PlantState, i: number): number {
   const t = model.tagTemperature[i]!;
   if (t < 0) return 1;
   const p = model.tagPressure[i]!;

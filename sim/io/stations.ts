@@ -16,6 +16,7 @@ import {
   GATEWAY_UNIT,
   getFloat,
   getUint32,
+  isCoil,
   MAILBOX_ADDRESS,
   MAILBOX_REGISTERS,
   PROTOCOL_VERSION,
@@ -244,19 +245,25 @@ export class Stations {
   }
 }
 
-function isCoil(control: Control): boolean {
-  return control.property === 'run' || control.property === 'trip';
-}
-
-/** Undefined where nothing is to be done: a trip coil that is written 0. */
-function coilCommand(control: Control, on: boolean): Command | undefined {
-  if (control.property === 'run') return { kind: 'pump', element: control.element, action: on ? 'start' : 'stop' };
-  return on ? { kind: 'pump', element: control.element, action: 'trip' } : undefined;
+/** Undefined where nothing is to be done: a trip or reset coil that is written 0. */
+function coilCommand({ element, property }: Control, on: boolean): Command | undefined {
+  switch (property) {
+    case 'run':
+      return { kind: 'pump', element, action: on ? 'start' : 'stop' };
+    case 'bypass':
+    case 'push':
+      return { kind: 'set', element, property, value: on ? 1 : 0 };
+    case 'reset':
+      return on ? { kind: 'set', element, property, value: 1 } : undefined;
+    default:
+      return on ? { kind: 'pump', element, action: 'trip' } : undefined;
+  }
 }
 
 function setPointCommand(control: Control, value: number): Command {
-  const property = control.property as 'speed' | 'opening' | 'setPoint' | 'product';
-  return { kind: 'set', element: control.element, property, value: fromUnit(value, control.unit) };
+  const property = control.property as 'speed' | 'opening' | 'setPoint' | 'product' | 'output' | 'mode';
+  const si = control.unit === '' ? value : fromUnit(value, control.unit);
+  return { kind: 'set', element: control.element, property, value: si };
 }
 
 /** Device identification is ASCII by the specification. */

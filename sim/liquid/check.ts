@@ -4,8 +4,10 @@
 import type { Problem } from '../../models/contract/index.ts';
 import type { Located } from '../../models/document/index.ts';
 import { checkCommon, createChecker } from '../plant/index.ts';
+import { nodesWithoutTank } from './connected.ts';
 import { checkHeatSpec } from './heatCheck.ts';
 import type { LiquidSpec } from './spec.ts';
+import { checkSurge } from './surge.ts';
 
 export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
   const spec = doc.value;
@@ -19,6 +21,7 @@ export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
   declare(spec.valves, 'valves');
   declare(spec['check-valves'], 'check-valves');
   declare(spec.controllers, 'controllers');
+  checkSurge(spec, checker);
   for (const key of ['pipes', 'pumps', 'valves', 'check-valves'] as const) {
     spec[key].forEach((link, i) => {
       need([key, i, 'from'], link.from, nodes, 'node or tank');
@@ -38,6 +41,14 @@ export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
     if (before && !(p.kp > before.kp))
       problems.push(problemAt(['profile', i, 'kp'], `${p.kp} m after ${before.kp} m`, 'distances that grow'));
   });
+  for (const i of nodesWithoutTank(spec))
+    problems.push(
+      problemAt(
+        ['nodes', i, 'id'],
+        `"${spec.nodes[i]!.id}" with no way to a tank`,
+        'pipes, pumps or valves that lead to one',
+      ),
+    );
   const kpOf = new Map([...spec.nodes, ...spec.tanks].map((n) => [n.id, n.kp]));
   spec.pipes.forEach((p, i) => {
     const a = kpOf.get(p.from);

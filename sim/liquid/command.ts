@@ -19,6 +19,8 @@ export function applyLiquid(
       const l = closedLeak(model.leaks, state.leakOpenUs, command.leak);
       if (typeof l === 'string') return l;
       const leak = model.leaks[l]!;
+      if (command.area_m2 > leak.bore_m2 * (1 + 1e-9))
+        return `leak "${command.leak}": ${round(command.area_m2)} m2 is more than the bore of ${leak.on}, ${round(leak.bore_m2)} m2`;
       state.leakOpenUs[l] = timeUs;
       state.leakArea_m2[l] = command.area_m2;
       state.leakGrowthUs[l] = Math.round(command.growth_s * 1e6);

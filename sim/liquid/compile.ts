@@ -1,6 +1,7 @@
 /**
  * A liquid plant's spec to its read-only model: the network with its leaks split in, and where each tag reads.
  */
+import { ProblemError, plainProblem } from '../../models/contract/index.ts';
 import { secondsToUs, seeded } from '../../models/kernel/index.ts';
 import { compileNetwork } from '../../models/physics/index.ts';
 import type { CompilePlantOptions } from '../plant/index.ts';
@@ -27,9 +28,13 @@ export function compileLiquid(
     gravity_m_s2: GRAVITY_M_S2,
     friction: options.friction ?? spec.friction,
     cavitation: spec.cavitation,
+    unsteadyFriction: spec['unsteady-friction'],
     frictionRefreshSteps: Math.max(1, Math.round(spec.time.scan / tick_s)),
   });
-  if (!compiled.ok) throw new Error(compiled.problems.join(' '));
+  if (!compiled.ok)
+    throw new ProblemError(
+      compiled.problems.map((p) => plainProblem(spec.plant, '', p, 'a network that can be solved')),
+    );
   const network = compiled.value;
   const run = seeded(options.seed);
   const tags = spec.instruments;
@@ -75,6 +80,7 @@ export function compileLiquid(
       orifice: network.orificeIndex.get(p.site.id)!,
       dischargeCoefficient: p.site.dischargeCoefficient,
       elevation_m: p.elevation_m,
+      bore_m2: (Math.PI / 4) * pipes.find((b) => b.spec.id === p.site.pipe)!.spec.diameter_m ** 2,
       openArea_m2: p.site.openArea_m2 ?? 0,
     }),
   );

@@ -27,6 +27,15 @@ export function checkHeatSpec(spec: LiquidSpec, checker: Checker): void {
     problems.push(
       problemAt(['cavitation'], `"${spec.cavitation}"`, '"none" with heat', 'they cannot be had together yet'),
     );
+  if (spec['unsteady-friction'] !== 'none')
+    problems.push(
+      problemAt(
+        ['unsteady-friction'],
+        `"${spec['unsteady-friction']}"`,
+        '"none" with heat',
+        'they cannot be had together yet',
+      ),
+    );
   if (heat.viscosities) thicker(heat.viscosities, ['fluid', 'heat', 'viscosities']);
   heat.ground?.forEach((p, i) => {
     const before = heat.ground?.[i - 1];

@@ -37,6 +37,7 @@ export interface LiquidLeak extends LeakModel {
   readonly node: number;
   readonly orifice: number;
   readonly elevation_m: number;
+  readonly bore_m2: number;
 }
 
 export interface LiquidModel {

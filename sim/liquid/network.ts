@@ -13,6 +13,7 @@ import {
 import { elevationOf, type LeakSite, profileAt } from '../plant/index.ts';
 import { networkHeat, pipeHeat, tankDensity, vapourPressure_Pa } from './heat.ts';
 import type { LiquidSpec } from './spec.ts';
+import { buildSurge } from './surge.ts';
 
 export const GRAVITY_M_S2 = 9.80665;
 
@@ -128,6 +129,7 @@ export function buildNetwork(spec: LiquidSpec, pipes: readonly PipeBuild[]): Net
     ),
   ];
   const atmosphere_Pa = 101_325;
+  const surge = buildSurge(spec, spec.fluid.density * GRAVITY_M_S2);
   return {
     name: spec.plant,
     fluid: {
@@ -139,6 +141,7 @@ export function buildNetwork(spec: LiquidSpec, pipes: readonly PipeBuild[]): Net
     pipes: pipes.map((p) => p.spec),
     links,
     ...networkHeat(spec),
+    ...(surge.length > 0 ? { surge } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Liquid lines as the physics of a plant: steady start, the order of a tick, true values, invariants.
  */
-import type { Control, TruthEvent } from '../../models/contract/index.ts';
+import { type Control, ProblemError, plainProblem, type TruthEvent } from '../../models/contract/index.ts';
 import {
   FLAG,
   massBalanceError_m3,
@@ -36,6 +36,7 @@ export const LIQUID: PlantKind<LiquidSpec, LiquidPhysics> = {
   summary: 'lines of liquid with pressure waves, pump stations, valves and tanks',
   schema: liquidSchema,
   check: checkLiquid,
+  controls: buildControls,
   build(spec, options): Built<LiquidPhysics> {
     const { model, pipes } = compileLiquid(spec, options);
     return {
@@ -54,7 +55,14 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
   const net = state.network;
   const steady = solveSteady(network, net);
   if (!steady.converged)
-    throw new Error(`plant ${name}: no steady state was found at the start (${steady.iterations} iterations)`);
+    throw new ProblemError([
+      plainProblem(
+        name,
+        '',
+        `no steady state at the start after ${steady.iterations} iterations`,
+        'a plant that can stand still',
+      ),
+    ]);
   for (let p = 0; p < model.pumpLink.length; p += 1) {
     state.pumpSet[p] = model.pumpSpeed0[p]!;
     state.pumpWanted[p] = model.pumpSpeedRunning[p]!;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { quantity } from '../../models/document/index.ts';
 import { fieldShape, headShape, id, percent, timeSchema } from '../plant/index.ts';
 import { heatShape } from './heatSpec.ts';
+import { surgeShape } from './surge.ts';
 
 const pipeShape = {
   'outside-diameter': quantity('length', { positive: true }),
@@ -26,6 +27,8 @@ export const liquidSchema = z.strictObject({
   friction: z.enum(['fixed', 'per-pipe', 'per-cell']).default('per-pipe'),
   /** gas-cavity: the column may part where the liquid would boil (discrete gas cavities). */
   cavitation: z.enum(['none', 'gas-cavity']).default('none'),
+  /** Friction that follows acceleration; none: that of steady flow at each moment. */
+  'unsteady-friction': z.enum(['none', 'brunone-vitkovsky']).default('none'),
   fluid: z.strictObject({
     name: z.string().default('liquid'),
     density: quantity('density', { positive: true }),
@@ -143,6 +146,7 @@ export const liquidSchema = z.strictObject({
       }),
     )
     .default([]),
+  ...surgeShape,
   controllers: z
     .array(
       z.strictObject({

@@ -5,6 +5,7 @@
 import type { Problem, Quantity } from '../../models/contract/index.ts';
 import type { Located } from '../../models/document/index.ts';
 import { nearest, UNITS } from '../../models/kernel/index.ts';
+import { controlPlaces } from './controlSpec.ts';
 import type { CommonSpec } from './spec.ts';
 
 export type Checker = ReturnType<typeof createChecker>;
@@ -56,6 +57,7 @@ export function checkCommon(
     if (s['poll-latency'] >= spec.time.scan)
       problems.push(problemAt(['stations', i, 'poll-latency'], `${s['poll-latency']} s`, 'less than the scan'));
   });
+  const ofControl = controlPlaces(spec);
   const tags = new Map<string, number>();
   spec.instruments.forEach((t, i) => {
     const before = tags.get(t.tag);
@@ -65,11 +67,11 @@ export function checkCommon(
       );
     tags.set(t.tag, i);
     need(['instruments', i, 'station'], t.station, stations, 'station');
-    const known = places[t.measures];
+    const known = ofControl[t.measures] ?? places[t.measures];
     if (!known)
       problems.push(problemAt(['instruments', i, 'measures'], `"${t.measures}"`, 'a quantity that this plant has'));
     else need(['instruments', i, 'at'], t.at, known, `place with a ${t.measures}`);
-    const dimension = {
+    const dimension: string = {
       pressure: 'pressure',
       temperature: 'temperature',
       flow: 'flow',
@@ -79,6 +81,13 @@ export function checkCommon(
       running: '',
       density: 'density',
       other: '',
+      // By what the loop measures or moves: looked at with the loop.
+      'set-point': '',
+      output: '',
+      mode: '',
+      tripped: '',
+      bypassed: '',
+      'pre-alarm': '',
     }[t.measures];
     if (dimension && UNITS[t.unit]?.dimension !== dimension)
       problems.push(problemAt(['instruments', i, 'unit'], `"${t.unit}"`, `a unit of ${dimension}`));

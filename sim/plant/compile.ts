@@ -2,7 +2,7 @@
  * The part of a plant that every kind shares, compiled: layout, instruments with their drawn errors, stations with their
  * clocks.
  */
-import { createLayout, type LayoutSpec } from '../../models/contract/index.ts';
+import { CONTACTS, createLayout, type LayoutSpec } from '../../models/contract/index.ts';
 import { digestJson, type Stream, secondsToUs, seeded, UNITS } from '../../models/kernel/index.ts';
 import type { PlantModel } from './model.ts';
 import type { CompilePlantOptions, Outline } from './physics.ts';
@@ -89,6 +89,7 @@ export function compilePlant(spec: CommonSpec, kind: string, built: Outline, opt
     tagSilence_us: fill(tags, (t) => t['report-at-least'] * 1e6),
     tagJitter_us: fill(tags, (t) => t.jitter * 1e6),
     tagPeriodUs: fill(layout.tags, (t) => t.periodUs),
+    tagContact: Uint8Array.from(tags, (t) => (CONTACTS.includes(t.measures) ? 1 : 0)),
     tagWidth: Int32Array.from(layout.tags, (t) => t.width),
     tagRing: ring,
     tagStation: Int32Array.from(layout.stationOf),

@@ -1,9 +1,20 @@
 /** The door of the plant: what every kind shares. */
 export { type Checker, checkCommon, createChecker } from './check.ts';
 export { compilePlant } from './compile.ts';
+export {
+  type ConditionSpec,
+  type ControlSpec,
+  type EffectSpec,
+  type InterlockSpec,
+  type LoopSpec,
+  PUSH,
+  type SelectSpec,
+  type ShutdownSpec,
+} from './controlSpec.ts';
+export { id } from './id.ts';
 export { closedLeak, leakOpened, openLeak } from './leaks.ts';
 export type { LeakModel, PlantModel } from './model.ts';
 export type { Built, CompilePlantOptions, LeakSite, Outline, Physics, PhysicsCommand, PlantKind } from './physics.ts';
 export { elevationOf, profileAt } from './profile.ts';
-export { type CommonSpec, fieldShape, headShape, type InstrumentSpec, id, percent, timeSchema } from './spec.ts';
+export { type CommonSpec, fieldShape, headShape, type InstrumentSpec, percent, timeSchema } from './spec.ts';
 export { createPlantState, type PlantState } from './state.ts';

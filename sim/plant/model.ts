@@ -47,6 +47,7 @@ export interface PlantModel {
   readonly tagSilence_us: Float64Array; // longest silence (nTag)
   readonly tagJitter_us: Float64Array; // (nTag)
   readonly tagPeriodUs: Float64Array; // (nTag)
+  readonly tagContact: Uint8Array; // 1: jumps, nothing lies between its values (nTag)
   readonly tagWidth: Int32Array; // (nTag)
   readonly tagRing: Int32Array; // first slot in the ring of samples, 2·width each (nTag + 1)
   readonly tagStation: Int32Array; // (nTag)

@@ -29,8 +29,12 @@ export interface CompilePlantOptions {
   readonly exact?: boolean;
 }
 
-/** Commands that move physics; faults belong to the instruments. */
-export type PhysicsCommand = Exclude<Command, { kind: 'fault' | 'fault.clear' }>;
+/** Commands that move physics; faults belong to the instruments, and what only a loop or an interlock has to the control. */
+export type PhysicsCommand =
+  | Exclude<Command, { kind: 'fault' | 'fault.clear' | 'set' }>
+  | (Omit<Extract<Command, { kind: 'set' }>, 'property'> & {
+      readonly property: 'speed' | 'opening' | 'setPoint' | 'product';
+    });
 
 export interface Physics {
   /** Moves everything to `timeUs`, one tick further. */
@@ -80,6 +84,8 @@ export interface PlantKind<S extends CommonSpec, P extends Physics = Physics> {
   /** Reads what the plant names beside its file (`doc.file`) into the spec. */
   gather?(doc: Located<S>): Result<Located<S>>;
   check(doc: Located<S>): Problem[];
+  /** What of the plant may be commanded; undefined where a mistake that `check` tells of leaves that open. */
+  controls(spec: S): readonly Control[] | undefined;
   /** Loads what `build` needs and cannot wait for; awaited before a plant is built. */
   prepare?(): Promise<void>;
   /** As `build`, for those who need no physics; absent: only the physics knows. */

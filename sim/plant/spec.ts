@@ -6,11 +6,9 @@ import { z } from 'zod';
 import { QUANTITIES } from '../../models/contract/index.ts';
 import { quantity } from '../../models/document/index.ts';
 import { UNITS } from '../../models/kernel/index.ts';
+import { controlShape } from './controlSpec.ts';
+import { id } from './id.ts';
 
-export const id = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a name of letters, digits, dots, dashes and underscores')
-  .max(40);
 export const percent = (max = 1) => quantity('fraction', { min: 0, max });
 
 /** The keys that open every plant file. */
@@ -80,6 +78,7 @@ export const fieldShape = {
       }),
     )
     .min(1),
+  ...controlShape,
 };
 
 const headSchema = z.strictObject({ ...headShape, time: timeSchema('1 s', '1 s', 3600), ...fieldShape });

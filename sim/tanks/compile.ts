@@ -1,6 +1,7 @@
 /**
  * A tank farm's spec to its read-only model: tanks and pools with a hole for each place that may leak, and where tags read.
  */
+import { ProblemError, plainProblem } from '../../models/contract/index.ts';
 import { secondsToUs, seeded } from '../../models/kernel/index.ts';
 import {
   compileTankFarm,
@@ -103,7 +104,8 @@ export function compileTanks(spec: TanksSpec, options: CompilePlantOptions): Tan
     if (!spec.tanks.some((t) => t.id === s.pipe)) throw new Error(`leak ${s.id}: there is no tank "${s.pipe}"`);
   const weather = compileWeather(spec.weather, options.seed);
   const compiled = compileTankFarm(buildFarm(spec, weather, sites));
-  if (!compiled.ok) throw new Error(compiled.problems.join(' '));
+  if (!compiled.ok)
+    throw new ProblemError(compiled.problems.map((p) => plainProblem(spec.plant, '', p, 'a plant that can be solved')));
   const farm = compiled.value;
   const chance = seeded(options.seed);
   const drainOf = new Map(spec.bunds.flatMap((b, i) => (b.drain ? [[b.drain.id, i] as const] : [])));

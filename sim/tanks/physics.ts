@@ -47,6 +47,7 @@ export const TANKS: PlantKind<TanksSpec, TanksPhysics> = {
   summary: 'atmospheric tanks in bunds, with pumped transfers, weather, and leaks that gather in pools',
   schema: tanksSchema,
   check: checkTanks,
+  controls: buildControls,
   build(spec, options): Built<TanksPhysics> {
     const model = compileTanks(spec, options);
     return {

@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import type { Problem, Result } from '../../models/contract/index.ts';
 import { type Located, readBeside } from '../../models/document/index.ts';
 import { type InpNetwork, readInp } from '../../models/physics/index.ts';
-import { checkCommon, createChecker } from '../plant/index.ts';
+import { type Checker, checkCommon, createChecker } from '../plant/index.ts';
 import type { WaterSpec } from './spec.ts';
+import { checkTransient } from './transientCheck.ts';
 
 /** The plant with the text of its network. */
 export function gatherWater(doc: Located<WaterSpec>): Result<Located<WaterSpec>> {
@@ -28,14 +29,21 @@ export function checkWater(doc: Located<WaterSpec>): Problem[] {
   if (!read.ok) return [...read.problems];
   const inp = read.value;
   const checker = createChecker(doc);
-  const { problems, problemAt } = checker;
+  const { problems } = checker;
+  if (spec.solver === 'transient')
+    problems.push(...checkTransient(spec, inp, join(dirname(doc.file), spec.network.file), checker));
+  else checkPeriods(spec, checker);
+  checkCommon(spec, checker, placesOf(inp));
+  return problems;
+}
+
+/** The clock of extended-period hydraulics. */
+function checkPeriods(spec: WaterSpec, { problems, problemAt }: Checker): void {
   for (const key of ['step', 'scan'] as const)
     if (!Number.isInteger(spec.time[key]))
       problems.push(problemAt(['time', key], `${spec.time[key]} s`, 'whole seconds, which EPANET counts'));
   if (!Number.isInteger(spec.demands.every / spec.time.step))
     problems.push(problemAt(['demands', 'every'], `${spec.demands.every} s`, `a multiple of the step`));
-  checkCommon(spec, checker, placesOf(inp));
-  return problems;
 }
 
 /** Where each quantity may be measured. */

@@ -3,3 +3,4 @@ export type { WaterModel } from './model.ts';
 export { WATER, type WaterPhysics } from './physics.ts';
 export { type WaterSpec, waterSchema } from './spec.ts';
 export type { WaterState } from './state.ts';
+export type { TransientPhysics } from './transientPhysics.ts';

@@ -10,17 +10,19 @@
  */
 import type { Control } from '../../models/contract/index.ts';
 import type { EpanetNetwork } from '../../models/physics/epanet/index.ts';
-import { orificeArea_m2 } from '../../models/physics/index.ts';
+import { orificeArea_m2, readInp } from '../../models/physics/index.ts';
 import type { Built, Outline, Physics, PlantKind } from '../plant/index.ts';
 import { checkWater, gatherWater } from './check.ts';
 import { applyWater } from './command.ts';
 import { compileWater, leaksOf, networkOf } from './compile.ts';
 import { fillStock } from './engines.ts';
+import { faultAtStart } from './faultAtStart.ts';
 import { buildControls, drawAsBuilt } from './layout.ts';
 import { growLeaks, reportLeaks } from './leaks.ts';
 import { SOURCE, type WaterModel } from './model.ts';
 import { type WaterSpec, waterSchema } from './spec.ts';
 import { createWaterState, LEDGER, type WaterState } from './state.ts';
+import { buildTransient, type TransientPhysics } from './transientPhysics.ts';
 
 const GRAVITY_M_S2 = 9.80665;
 /** Relative to what flowed. EPANET lets 1e-6 ft³/s through every closed link and says 0; two resting pumps make 2e-6 of it. */
@@ -29,6 +31,7 @@ const OPEN_BALANCE = 1e-5;
 const SLACK_BYTES = 256 * 1024;
 
 export interface WaterPhysics extends Physics {
+  readonly solver: 'extended-period';
   readonly model: WaterModel;
   readonly state: WaterState;
   readonly network: EpanetNetwork;
@@ -36,12 +39,17 @@ export interface WaterPhysics extends Physics {
   massDefect(): number;
 }
 
-export const WATER: PlantKind<WaterSpec, WaterPhysics> = {
+export const WATER: PlantKind<WaterSpec, WaterPhysics | TransientPhysics> = {
   kind: 'water',
-  summary: 'water distribution networks from an EPANET file, in extended-period hydraulics with demands that vary',
+  summary:
+    'water distribution networks from an EPANET file with demands that vary, in extended-period hydraulics or in pressure waves',
   schema: waterSchema,
   gather: gatherWater,
   check: checkWater,
+  controls(spec) {
+    const read = readInp(spec.network.text);
+    return read.ok ? buildControls(spec, read.value) : undefined;
+  },
   prepare: fillStock,
   outline(spec, options): Outline {
     const inp = networkOf(spec);
@@ -52,20 +60,22 @@ export const WATER: PlantKind<WaterSpec, WaterPhysics> = {
       positionOf: () => undefined,
     };
   },
-  build(spec, options): Built<WaterPhysics> {
+  build(spec, options): Built<WaterPhysics | TransientPhysics> {
+    if (spec.solver === 'transient')
+      return { ...WATER.outline!(spec, options), physics: buildTransient(spec, networkOf(spec), options) };
     const { model, network } = compileWater(spec, networkOf(spec), options);
-    return { ...WATER.outline!(spec, options), physics: createWaterPhysics(spec.plant, model, network) };
+    return { ...WATER.outline!(spec, options), physics: createWaterPhysics(spec, model, network) };
   },
 };
 
-function createWaterPhysics(name: string, model: WaterModel, network: EpanetNetwork): WaterPhysics {
+function createWaterPhysics(spec: WaterSpec, model: WaterModel, network: EpanetNetwork): WaterPhysics {
   const state = createWaterState(model);
   const { epanet } = model;
   const net = network.state;
   const perMetre = model.density_kg_m3 * GRAVITY_M_S2;
   state.demandIndex[0] = Number.NaN;
   drawDemands(0);
-  if (!network.solve()) throw new Error(`plant ${name}: ${network.fault!.sentence}`);
+  if (!network.solve()) throw faultAtStart(spec, networkOf(spec), network.fault!);
   state.ledger_m3[LEDGER.tanksAtStart] = inTanks_m3();
   // By views: what lies between them in the buffer is the adapter's own business.
   const results = [
@@ -139,6 +149,7 @@ function createWaterPhysics(name: string, model: WaterModel, network: EpanetNetw
   }
 
   return {
+    solver: 'extended-period',
     model,
     state,
     network,

@@ -5,13 +5,18 @@
 import { z } from 'zod';
 import { quantity } from '../../models/document/index.ts';
 import { fieldShape, headShape, percent, timeSchema } from '../plant/index.ts';
+import { transientSchema } from './transientSpec.ts';
 
 const multiplier = z.number().min(0).max(100);
 
 export const waterSchema = z.strictObject({
   kind: z.literal('water'),
   ...headShape,
-  /** EPANET counts whole seconds. A scan of seconds would only repeat the hydraulics of the last minute. */
+  /** extended-period: EPANET, minute by minute. transient: pressure waves on the same network, some hundredths of a second at a time. */
+  solver: z.enum(['extended-period', 'transient']).default('extended-period'),
+  /** What the transient solver must know beside the file. */
+  transient: transientSchema.prefault({}),
+  /** EPANET counts whole seconds; a scan of seconds would only repeat its hydraulics of the last minute. Waves want steps of at most 0.1 s. */
   time: timeSchema('1 min', '5 min', 3600).prefault({}),
   /** An EPANET file, by its path from this one. Its own patterns, controls, rules and options hold. */
   network: z

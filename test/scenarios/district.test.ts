@@ -79,6 +79,63 @@ describe('the journal and the frames of a district', () => {
   });
 });
 
+/** Three minutes in waves, with a burst, a pump that starts and a lost logger. */
+function shortWaves(): ScenarioInputs {
+  const plant = unwrap(readPlantContext('district-transient'));
+  const located = unwrap(
+    parseScenario(
+      'short-waves.yaml',
+      `scenario: short-waves
+about: Much in three minutes.
+plant: district-transient
+duration: 3 min
+seed: 4
+timeline:
+  - { at: 100 s, leak: leak-1, on: { pipe: A12, fraction: 40 % }, rate: 6 l/s, close-after: 40 s }
+  - { at: 110 s, disturbance: pump-start, target: PU-1 }
+  - { at: 120 s, fault: f1, station: DMA-C, form: communication-loss, for: 20 s }
+`,
+    ),
+  );
+  return { bound: unwrap(bindScenario(located, plant)), plant, name: 'short-waves' };
+}
+
+const nervous = unwrap(
+  parseRecipe(
+    'nervous.yaml',
+    `recipe: nervous
+about: Too eager.
+warm-up: 1 min
+methods:
+  - { method: threshold, on: tags, alarm: LD-STEP, sigma: 4 }
+  - { method: ewma, on: tags, alarm: LD-TAGS, weight: 20 %, sigma: 3, off-delay: 10 s }
+`,
+  ),
+);
+
+describe('the journal and the frames of a district in its waves', () => {
+  it('are the same by every way', async () => {
+    const inputs = shortWaves();
+    const seen: string[] = [];
+    let alarms = 0;
+    for (const way of [
+      { transport: 'inproc' },
+      { transport: 'modbus', via: 'gateway' },
+      { transport: 'websocket' },
+    ] as const) {
+      const run = await runScenario({ inputs, recipe: nervous, ...way, pace: { kind: 'lockstep' } });
+      await run.server?.close();
+      const { journalDigest, framesDigest, status } = run.card;
+      seen.push(`${status} ${journalDigest} ${framesDigest}`);
+      alarms = run.judged.inputs.alarms.length;
+    }
+    expect(seen).toEqual(seen.map(() => seen[0]));
+    expect(seen[0]).toMatch(/^valid/);
+    console.log(`parity over ${alarms} alarm events`);
+    expect(alarms).toBeGreaterThan(1);
+  });
+});
+
 describe('a set point and a coil written over Modbus', () => {
   it('move the valve and the pump', async () => {
     const inputs = short();

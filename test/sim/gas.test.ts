@@ -92,7 +92,7 @@ describe('an undisturbed start moves nothing', () => {
   it('a line that cannot bring what is drawn is refused with a sentence', () => {
     const spec = calm();
     expect(() => start({ ...spec, supplies: spec.supplies.map((s) => ({ ...s, pressure: 8e5 })) })).toThrow(
-      /^plant gas-line: no steady state at the start\. (Node "N-502" wants|No steady flow)/,
+      /^gas-line: found no steady state at the start\. (Node "N-502" wants|No steady flow)/,
     );
   });
 });

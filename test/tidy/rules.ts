@@ -52,6 +52,11 @@ export const ROOMS: readonly Room[] = [
   { folder: 'sim/water', may: ['models', 'sim/plant'], because: PHENOMENON },
   { folder: 'sim/dispersion', may: ['models', 'sim/plant'], because: PHENOMENON },
   { folder: 'sim/site', may: ['models', 'sim/plant'], because: PHENOMENON },
+  {
+    folder: 'sim/control',
+    may: ['models', 'sim/plant'],
+    because: 'control sees what the instruments publish and acts by commands, whatever the kind of plant',
+  },
   { folder: 'sim/instruments', may: ['models', 'sim/plant'], because: PHENOMENON },
   {
     folder: 'sim/io',
@@ -70,6 +75,7 @@ export const ROOMS: readonly Room[] = [
       'sim/dispersion',
       'sim/site',
       'sim/instruments',
+      'sim/control',
     ],
     because: 'the plant knows neither its sockets nor a detector',
   },

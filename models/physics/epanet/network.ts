@@ -39,6 +39,7 @@ import {
   notConverged,
 } from './faults.ts';
 import type { EpanetFault, EpanetModel, EpanetState } from './model.ts';
+import { NodeResults } from './results.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
 
 /** Coefficient c [m^2.5/s] of a hole: q = c √p with p in metres of head. */
@@ -55,10 +56,11 @@ export class EpanetNetwork {
   private readonly engine: Engine;
   private readonly lenient: boolean;
   private readonly inspection;
+  private readonly heads: NodeResults;
+  private readonly demands: NodeResults;
   private found: EpanetFault | undefined;
   private closed = false;
   private view: Float64Array = new Float64Array(0);
-  private nodeView: Float64Array = new Float64Array(0);
 
   /** Use `openEpanet`. */
   constructor(engine: Engine, model: EpanetModel, state: EpanetState, lenient: boolean) {
@@ -67,6 +69,8 @@ export class EpanetNetwork {
     this.state = state;
     this.lenient = lenient;
     this.inspection = makeInspection(model);
+    this.heads = new NodeResults(engine, NODE_PROPERTY.head, model.nNode);
+    this.demands = new NodeResults(engine, NODE_PROPERTY.demandFlow, model.nNode);
     for (const l of model.equipment) {
       state.linkSetpoint[l] = linkValue(engine, l, LINK_PROPERTY.initialSetting) * this.settingScale(l);
     }
@@ -285,19 +289,36 @@ export class EpanetNetwork {
     const { module, project, bulk } = engine;
     const { flow_m3_s, length_m } = model.units;
     const { nodeHead_m, nodeDemand_m3_s, linkFlow_m3_s, linkOpen } = state;
-    const { inspection } = this;
-    const values = this.bulkView();
-    check('heads', module._EN_getnodevalues(project, NODE_PROPERTY.head, bulk));
-    // Metres need no loop of ours: of all bulk results heads alone come in SI where the file does.
-    if (length_m === 1) nodeHead_m.set(this.nodeView);
-    else for (let n = 0; n < nodeHead_m.length; n++) nodeHead_m[n] = values[n] * length_m;
-    check('demands', module._EN_getnodevalues(project, NODE_PROPERTY.demandFlow, bulk));
+    const { inspection, heads, demands } = this;
+    const { HEAPF64 } = module;
     const { floor_m } = inspection;
+    const values = this.bulkView();
+    const headAt = heads.locate();
+    if (headAt >= 0) {
+      const { factor } = heads;
+      for (let n = 0; n < nodeHead_m.length; n++) nodeHead_m[n] = HEAPF64[headAt + n] * factor * length_m;
+    } else {
+      check('heads', module._EN_getnodevalues(project, NODE_PROPERTY.head, bulk));
+      heads.witness(values);
+      for (let n = 0; n < nodeHead_m.length; n++) nodeHead_m[n] = values[n] * length_m;
+    }
+    const demandAt = demands.locate();
     let negative = 0;
-    for (let n = 0; n < nodeHead_m.length; n++) {
-      const demand = values[n] * flow_m3_s;
-      nodeDemand_m3_s[n] = demand;
-      if (nodeHead_m[n] < floor_m[n] && demand > 0) negative++;
+    if (demandAt >= 0) {
+      const { factor } = demands;
+      for (let n = 0; n < nodeHead_m.length; n++) {
+        const demand = HEAPF64[demandAt + n] * factor * flow_m3_s;
+        nodeDemand_m3_s[n] = demand;
+        if (nodeHead_m[n] < floor_m[n] && demand > 0) negative++;
+      }
+    } else {
+      check('demands', module._EN_getnodevalues(project, NODE_PROPERTY.demandFlow, bulk));
+      demands.witness(values);
+      for (let n = 0; n < nodeHead_m.length; n++) {
+        const demand = values[n] * flow_m3_s;
+        nodeDemand_m3_s[n] = demand;
+        if (nodeHead_m[n] < floor_m[n] && demand > 0) negative++;
+      }
     }
     check('flows', module._EN_getlinkvalues(project, LINK_PROPERTY.flow, bulk));
     let closed = 0;
@@ -338,7 +359,6 @@ export class EpanetNetwork {
     const { buffer } = this.engine.module.HEAPF64;
     if (this.view.buffer !== buffer) {
       this.view = new Float64Array(buffer, this.engine.bulk, Math.max(this.model.nNode, this.model.nLink));
-      this.nodeView = this.view.subarray(0, this.model.nNode);
     }
     return this.view;
   }
