@@ -4,7 +4,7 @@
  * the case's largest surge of that quantity. A case that cannot be rebuilt is skipped with a sentence, never a crash.
  */
 import { joukowsky_m } from '../../models/physics/index.ts';
-import { type CaseFiles, caseNames, numbers, readCase } from './caseFiles.ts';
+import { type CaseFiles, caseFolders, caseNames, numbers, readCase } from './caseFiles.ts';
 import { validateCavity } from './cavity.ts';
 import { validateClosedForms } from './closedForms.ts';
 import { validateHeat } from './heat.ts';
@@ -22,9 +22,10 @@ const SURGE_TARGET = 0.01;
 export function validateTransient(dataDir?: string): Validation {
   if (dataDir === undefined) return { cases: [...validateClosedForms(), ...validateHeat(), ...validateCavity()] };
   const cases: ValidationRow[] = [];
-  for (const name of caseNames(dataDir)) {
+  const found = caseFolders(dataDir).flatMap((folder) => caseNames(folder).map((name) => ({ folder, name })));
+  for (const { folder, name } of found) {
     try {
-      cases.push(...validateCase(readCase(dataDir, name)));
+      cases.push(...validateCase(readCase(folder, name)));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       cases.push(skipped(name, 'all', error instanceof NotComparable ? why : `the case could not be read: ${why}`));
