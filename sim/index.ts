@@ -196,7 +196,7 @@ function applyPlain(
 ): string | undefined {
   if (command.kind !== 'set') return physics.apply(command, timeUs, truth);
   const { property } = command;
-  if (property !== 'speed' && property !== 'opening' && property !== 'setPoint')
+  if (property !== 'speed' && property !== 'opening' && property !== 'setPoint' && property !== 'product')
     return `${command.element} has no ${property} to set`;
   return physics.apply({ ...command, property }, timeUs, truth);
 }

@@ -1,8 +1,10 @@
 /**
  * Line-pack compensated volume balance of each section between two flow meters, and its corroboration by pressure.
  *
- *   imbalance  r = Q_in − Q_out − dV_p/dt           [m³/s], V_p = Σ_spans (g A L / a²) (H_up + H_down)/2
+ *   imbalance  r = Q_in − Q_out − dV_p/dt − dV_T/dt [m³/s], V_p = Σ_spans (g A L / a²) (H_up + H_down)/2
  *   RP 1130 calls it modified volume balance; V_p by Wylie & Streeter (1993), storage of an elastic liquid in an elastic pipe.
+ *
+ * V_T is what heat moves, where the as-built data and thermometers know it (`heatPack.ts`); flows are then standard volumes.
  *
  * What the meters learned of each other (the mean of r over the warm-up, then slowly) is taken off, so only a change counts.
  *
@@ -14,6 +16,7 @@
 import type { FrameLayout } from '../../models/contract/index.ts';
 import type { Arena } from '../../models/kernel/index.ts';
 import type { Cleaner } from '../preprocess/index.ts';
+import { createHeatPack } from './heatPack.ts';
 import type { Line, Span } from './line.ts';
 
 export interface BalanceSettings {
@@ -52,6 +55,8 @@ export interface Balance {
 const LAG_SCANS = 10;
 const LEARN_S = 8 * 3600;
 const SPAN_SMOOTH_S = 60;
+/** With heat the viscosity moves a span's own flow within hours; its offset to the meters follows over this time. */
+const SPAN_LEARN_S = 3600;
 
 export function createBalance(layout: FrameLayout, line: Line, settings: BalanceSettings, arena: Arena): Balance {
   const nSection = line.sections.length;
@@ -84,6 +89,10 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
   const spanOwn = arena.f64(nSpan); // mean of smoothed G while learning [m³/s]
   const spanScatter = arena.f64(nSpan); // sum of squares about it
   const spanLearned = arena.f64(nSpan);
+
+  const heat = line.heat && createHeatPack(layout, line, line.heat, arena);
+  const flowOfSpan = arena.f64(heat ? nSpan : 0);
+  const flowOf = (clean: Cleaner, tag: number) => (heat ? heat.standardFlow_m3_s(clean, tag) : clean.value[tag]!);
 
   const coefficient = line.spans.map((s) => (line.gravity_m_s2 * s.area_m2 * s.length_m) / (2 * s.waveSpeed_m_s ** 2));
   const perPascal = 1 / (line.density_kg_m3 * line.gravity_m_s2);
@@ -120,13 +129,20 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
         const raw = spanRaw(s, clean);
         rawSmoothed[i] = spanLearned[i] === 0 ? raw : rawSmoothed[i]! + smooth * (raw - rawSmoothed[i]!);
       }
+      if (heat) {
+        for (const section of line.sections)
+          for (const k of section.spans) flowOfSpan[k] = flowOf(clean, section.inFlow);
+        heat.step(clean, flowOfSpan);
+      }
       for (let i = 0; i < nSection; i += 1) {
         const section = line.sections[i]!;
         let ok = clean.usable[section.inFlow] === 1 && clean.usable[section.outFlow] === 1;
         let pack_m3 = 0;
+        let warming_m3_s = 0;
         for (const k of section.spans) {
           const s = line.spans[k]!;
           ok = ok && clean.usable[s.up] === 1 && clean.usable[s.down] === 1;
+          if (heat) warming_m3_s += heat.rate_m3_s[k]!;
           pack_m3 += coefficient[k]! * (head(clean, s.up, s.upElevation_m) + head(clean, s.down, s.downElevation_m));
         }
         if (!ok) {
@@ -145,8 +161,9 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
         packs[i] = count + 1;
         const moved = Math.abs(pack_m3 - older);
         activity_m3[i] = moved > activity_m3[i]! ? moved : activity_m3[i]! * (1 - forget);
-        const flowIn = clean.value[section.inFlow]!;
-        const imbalance = flowIn - clean.value[section.outFlow]! - (pack_m3 - before) / scan_s;
+        const flowIn = flowOf(clean, section.inFlow);
+        const flowAway = flowOf(clean, section.outFlow);
+        const imbalance = flowIn - flowAway - (pack_m3 - before) / scan_s - warming_m3_s;
         const n = learned[i]!;
         if (n < warmUpScans) {
           learned[i] = n + 1;
@@ -159,7 +176,7 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
           ready[i] = 0;
           continue;
         }
-        const flowOut = clean.value[section.outFlow]! + mean[i]!;
+        const flowOut = flowAway + mean[i]!;
         const weight = n === warmUpScans ? 1 : smooth;
         if (n === warmUpScans) learned[i] = n + 1;
         flowIn_m3_s[i] = flowIn_m3_s[i]! + weight * (flowIn - flowIn_m3_s[i]!);
@@ -169,6 +186,8 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
         recent_m3_s[i] = recent_m3_s[i]! + smooth * (residual_m3_s[i]! - recent_m3_s[i]!);
         if (mayLearn[i] === 1) mean[i] = mean[i]! + (scan_s / LEARN_S) * (imbalance - mean[i]!);
         for (const k of section.spans) {
+          if (heat && mayLearn[i] === 1)
+            spanMean[k] = spanMean[k]! + (scan_s / SPAN_LEARN_S) * (rawSmoothed[k]! - flowIn_m3_s[i]! - spanMean[k]!);
           const own = rawSmoothed[k]! - spanMean[k]!;
           spanFlow_m3_s[k] = own;
         }

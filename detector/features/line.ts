@@ -4,6 +4,7 @@
  */
 import type { AsBuilt, FrameLayout } from '../../models/contract/index.ts';
 import { darcyFactor } from '../../models/physics/index.ts';
+import { type LineHeat, readLineHeat } from './heatPack.ts';
 
 const G = 9.80665;
 
@@ -50,6 +51,8 @@ export interface Line {
   readonly spans: readonly Span[];
   readonly sections: readonly Section[];
   readonly gravity_m_s2: number;
+  /** Where the as-built data know of heat. */
+  readonly heat: LineHeat | undefined;
 }
 
 /** Reads the line out of what a control room knows; undefined where the plant is not a line with pressures. */
@@ -155,5 +158,6 @@ export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Lin
     spans,
     sections,
     gravity_m_s2: G,
+    heat: readLineHeat(layout, asBuilt, spans),
   };
 }

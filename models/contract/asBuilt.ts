@@ -15,6 +15,20 @@ export const asBuiltSchema = z.strictObject({
       density_kg_m3: z.number().positive(),
       kinematicViscosity_m2_s: z.number().positive(),
       bulkModulus_Pa: z.number().positive(),
+      /** Where temperatures are known: density and bulk modulus are then those at 15 °C. */
+      heat: z
+        .strictObject({
+          /** α of ρ = ρ15 exp(−α ΔT (1 + 0.8 α ΔT)) (API MPMS 11.1). */
+          expansion15_per_K: z.number().nonnegative(),
+          ground_K: z.number().positive(),
+          /** Length over which the excess over the ground falls to 1/e at design flow. */
+          coolingLength_m: z.number().positive(),
+          /** Flow tags that publish standard volume (15 °C, no gauge pressure). */
+          standardFlows: z.array(z.string()),
+        })
+        .optional(),
+      /** What may follow each other in the line, the line's own first; absent where there is one liquid. */
+      products: z.array(z.strictObject({ id: z.string(), density15_kg_m3: z.number().positive() })).optional(),
     })
     .optional(),
   nodes: z.array(z.strictObject({ id: z.string(), elevation_m: z.number(), position_m: z.number().optional() })),
@@ -87,6 +101,9 @@ export const asBuiltSchema = z.strictObject({
     roughness: z.number().nonnegative(),
     diameter: z.number().nonnegative(),
     density: z.number().nonnegative(),
+    expansion: z.number().nonnegative().optional(),
+    bulkModulus: z.number().nonnegative().optional(),
+    coolingLength: z.number().nonnegative().optional(),
   }),
 });
 export type AsBuilt = z.infer<typeof asBuiltSchema>;

@@ -18,12 +18,12 @@ export const commandSchema = z.discriminatedUnion('kind', [
   /**
    * Set points: pump speed and valve opening as fractions, set points of controllers and loops in SI. Of a loop also its
    * output (SI of what it moves, in manual) and mode (0 manual, 1 auto, 2 cascade); of an interlock its bypass (1, 0) and
-   * reset; of a shutdown system its push-button (1 pressed, 0 pulled out) and reset.
+   * reset; of a shutdown system its push-button (1 pressed, 0 pulled out) and reset; of a tank the product that it gives, by its index.
    */
   z.strictObject({
     kind: z.literal('set'),
     element: z.string(),
-    property: z.enum(['speed', 'opening', 'setPoint', 'output', 'mode', 'bypass', 'reset', 'push']),
+    property: z.enum(['speed', 'opening', 'setPoint', 'product', 'output', 'mode', 'bypass', 'reset', 'push']),
     value: z.number(),
   }),
   z.strictObject({ kind: z.literal('pump'), element: z.string(), action: z.enum(['start', 'stop', 'trip']) }),

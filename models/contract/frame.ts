@@ -19,6 +19,7 @@ export const QUANTITIES = [
   'speed',
   'opening',
   'running',
+  'density',
   'other',
   // Of loops, interlocks and shutdown systems.
   'mode',

@@ -34,11 +34,12 @@ export const WORD_ORDERS: readonly WordOrder[] = ['ABCD', 'CDAB', 'BADC', 'DCBA'
 export interface Control {
   readonly station: string;
   readonly element: string;
-  /** speed, opening, setPoint, output, mode: a float32 holding register; the others: a coil. */
+  /** speed, opening, setPoint, product (its index), output, mode: a float32 holding register; the others: a coil. */
   readonly property:
     | 'speed'
     | 'opening'
     | 'setPoint'
+    | 'product'
     | 'output'
     | 'mode'
     | 'run'

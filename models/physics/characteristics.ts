@@ -9,11 +9,13 @@
  * Source: Wylie & Streeter, Fluid Transients in Systems (1993), §3-2; Chaudhry, Applied Hydraulic Transients (2014), §3.4.
  *
  * One step: 1. equipment moves · 2. friction factors and guards, if due · 3. inner sections, in place (with cavities or unsteady
- * friction: `unsteady.ts`, in two passes); the characteristics that reach the pipe ends are put aside · 4. nodes and clusters find their heads · 5. pipe ends follow · 6. the ledger adds up.
+ * friction: `unsteady.ts`, in two passes; with heat: `heat/sweep.ts`); the characteristics that reach the pipe ends are put aside · 4. nodes and clusters find their heads · 5. pipe ends follow · 6. the ledger adds up.
  */
 import { solveNodes } from './boundary.ts';
 import { solveClusters } from './cluster.ts';
 import { moveEquipment } from './equipment.ts';
+import { refreshHeat } from './heat/refresh.ts';
+import { closeHeatStep, sweepHeat } from './heat/sweep.ts';
 import { LEDGER, type NetworkModel, type NetworkState } from './model.ts';
 import { refreshResistance } from './resistance.ts';
 import { ledgerFlows } from './state.ts';
@@ -23,17 +25,21 @@ import { refreshUnsteady, sweepWithOptions } from './unsteady.ts';
 /** Moves the network by one time step. Allocates nothing; the same state always gives the same next state. */
 export function stepCharacteristics(model: NetworkModel, state: NetworkState): void {
   moveEquipment(model, state);
+  const { heat } = model;
+  if (heat && state.steps[0] > 0 && state.steps[0] % heat.refreshSteps === 0) refreshHeat(model, state);
   if (state.steps[0] % model.frictionRefreshSteps === 0) {
     refreshResistance(model, state);
     refreshUnsteady(model, state);
   }
   const options = model.unsteady || model.gas.sections;
-  if (options) sweepWithOptions(model, state);
+  if (heat) sweepHeat(model, state);
+  else if (options) sweepWithOptions(model, state);
   else sweepPipes(model, state);
   solveNodes(model, state);
   solveClusters(model, state);
   writeEnds(model, state);
   if (model.gas.sections) copyEnds(model, state);
+  if (heat) closeHeatStep(model, state);
   if (model.surge.n > 0) showValveFlows(model, state);
   addToLedger(model, state);
   state.steps[0]++;

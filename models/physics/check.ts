@@ -2,6 +2,7 @@
  * What can be wrong with a network, said in sentences and all at once: each names the element, what was found and what was
  * expected. What passes here can be compiled and solved.
  */
+import { checkHeat } from './heat/compile.ts';
 import type { LinkSpec, NetworkSpec, PipeSpec } from './spec.ts';
 import { checkSurge } from './surgeSpec.ts';
 
@@ -77,6 +78,7 @@ export function checkNetwork(spec: NetworkSpec): string[] {
   const piped = new Set(spec.pipes.flatMap((p) => [p.from, p.to]));
   const linked = new Set((spec.links ?? []).flatMap((l) => [l.from, l.to]));
   checkSurge(spec.surge ?? [], kinds, piped, linked, say);
+  problems.push(...checkHeat(spec));
   if (problems.length === 0) floating(spec, say);
   return problems;
 }

@@ -37,22 +37,25 @@ export function evaluateLink(
     out[at + 1] = 1 / SHUT;
     return;
   }
+  // with heat: Q and H belong to ρ0, the element works on what passes it: Q ρ0/ρ, and its head is of that liquid
+  const density = model.heat ? state.heat.linkDensity[l] : 1;
   switch (model.linkKind[l]) {
     case LINK.pump:
-      pump(model, state, l, flow, out, at);
+      pump(model, state, l, model.heat ? flow / density : flow, out, at);
+      if (model.heat) out[at] *= density;
       break;
     case LINK.valve:
     case LINK.regulator: {
       const tau = relativeConductance(model, l, state.valveOpening[l]);
       if (tau <= 0) shut(flow, out, at);
-      else quadratic(model.linkLoss_s2_m5[l] / (tau * tau), flow, out, at);
+      else quadratic(model.linkLoss_s2_m5[l] / (tau * tau * density), flow, out, at);
       break;
     }
     case LINK.lossCurve:
       lossCurve(model, l, flow, out, at);
       break;
     default:
-      quadratic(model.linkLoss_s2_m5[l], flow, out, at);
+      quadratic(model.linkLoss_s2_m5[l] / density, flow, out, at);
   }
 }
 

@@ -44,7 +44,8 @@ export function moveEquipment(model: NetworkModel, state: NetworkState): void {
 export function shaftPower_W(model: NetworkModel, state: NetworkState, l: number): number {
   const flow = state.linkFlow_m3_s[l];
   const gain = state.nodeHead_m[model.linkTo[l]] - state.nodeHead_m[model.linkFrom[l]];
-  const weight = model.density_kg_m3 * model.gravity_m_s2;
+  // ΔH and Q are those of the reference density: Δp Q_actual = ρ0 g ΔH Q ρ0/ρ
+  const weight = (model.density_kg_m3 * model.gravity_m_s2) / (model.heat ? state.heat.linkDensity[l] : 1);
   const hydraulic = flow > 0 && gain > 0 ? (weight * flow * gain) / model.pumpEfficiency[l] : 0;
   return Math.max(hydraulic, model.pumpIdlePower_W[l] * state.pumpSpeed[l] ** 3);
 }

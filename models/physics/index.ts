@@ -9,6 +9,7 @@ export { stepCharacteristics } from './characteristics.ts';
 export { shaftPower_W } from './equipment.ts';
 export * from './fluid.ts';
 export * from './friction.ts';
+export * from './heat/index.ts';
 export { readInp } from './inp.ts';
 export { type SimpleControl, simpleControls } from './inpControls.ts';
 export { type InpMoment, type InpOptions, inpToNetworkSpec } from './inpNetwork.ts';

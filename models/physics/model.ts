@@ -8,6 +8,8 @@
  * of the network. Pipe p owns sections sectionStart[p] … sectionStart[p + 1] − 1, the first at its `from` node.
  */
 
+import type { HeatModel, HeatState } from './heat/model.ts';
+
 export type NodeKind = 'junction' | 'reservoir' | 'tank';
 export type LinkKind = 'pump' | 'valve' | 'regulator' | 'check-valve' | 'orifice' | 'loss-curve';
 
@@ -169,6 +171,7 @@ export interface NetworkModel {
   readonly attached: boolean; // some node has gas or a device
   readonly gas: GasModel;
   readonly surge: SurgeModel;
+  readonly heat: HeatModel | undefined; // temperatures and products (heat/)
 }
 
 /** Free gas: cavities at computing sections and nodes, and the air that air valves let in. */
@@ -255,6 +258,7 @@ export interface NetworkState {
   readonly gas: GasState;
   readonly unsteady: UnsteadyState;
   readonly surge: SurgeState;
+  readonly heat: HeatState;
 
   // scratch of a step; in the buffer so that nothing is hidden
   readonly endCharacteristic_m: Float64Array; // C− at pipe starts, C+ at pipe ends [m] (2·nPipe)

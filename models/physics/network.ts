@@ -7,6 +7,7 @@
  */
 import { compileGas } from './cavity.ts';
 import { checkNetwork } from './check.ts';
+import { compileHeat, heatReaches } from './heat/compile.ts';
 import {
   type CompileOptions,
   FORM,
@@ -46,6 +47,10 @@ function checkOptions(spec: NetworkSpec, options: CompileOptions): string[] {
   if (!(gasFraction > 0 && gasFraction <= 1e-2))
     problems.push(`gasFraction is ${gasFraction}; expected more than 0 and at most 0.01.`);
   if (!(cavityWeight >= 0.5 && cavityWeight <= 1)) problems.push(`cavityWeight is ${cavityWeight}; expected 0.5 … 1.`);
+  if (spec.heat && options.cavitation === 'gas-cavity')
+    problems.push('heat and gas cavities cannot be had together yet.');
+  if (spec.heat && options.unsteadyFriction === 'brunone-vitkovsky')
+    problems.push('heat and unsteady friction cannot be had together yet.');
   const vapour = spec.fluid?.vapourHead_m;
   if (options.cavitation === 'gas-cavity' && vapour !== undefined && !Number.isFinite(vapour))
     problems.push(`vapourHead_m is ${vapour}; cavities need a number.`);
@@ -68,7 +73,9 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
   const i32 = <T>(list: readonly T[], value: (x: T) => number) => Int32Array.from(list, value);
   const u8 = <T>(list: readonly T[], value: (x: T) => number) => Uint8Array.from(list, value);
 
-  const pipeReaches = i32(spec.pipes, (p) => p.reaches ?? Math.max(1, Math.round(p.length_m / (p.waveSpeed_m_s * dt))));
+  const pipeReaches = i32(spec.pipes, (p) =>
+    spec.heat ? heatReaches(p, dt) : (p.reaches ?? Math.max(1, Math.round(p.length_m / (p.waveSpeed_m_s * dt)))),
+  );
   const limit = options.waveSpeedLimit ?? Number.POSITIVE_INFINITY;
   const pipeWaveSpeed_m_s = Float64Array.from(spec.pipes, (p, i) => {
     const adjusted = p.length_m / (pipeReaches[i] * dt);
@@ -144,6 +151,8 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
   const tableStart = new Int32Array(links.length + 1);
   for (let l = 0; l < links.length; l++) tableStart[l + 1] = tableStart[l] + tables[l].length;
   const linkArea_m2 = f64(links, areaOf);
+  const frictionRefreshSteps = Math.max(1, Math.round(options.frictionRefreshSteps ?? 20));
+  const shape = { timeStep_s: dt, frictionRefreshSteps, pipeReaches, pipeArea_m2, nLink: links.length };
 
   return {
     timeStep_s: dt,
@@ -152,7 +161,7 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
     kinematicViscosity_m2_s: fluid.kinematicViscosity_m2_s,
     vapourHead_m: fluid.vapourHead_m,
     friction: options.friction ?? 'per-pipe',
-    frictionRefreshSteps: Math.max(1, Math.round(options.frictionRefreshSteps ?? 20)),
+    frictionRefreshSteps,
     waveSpeeds: spec.pipes.map(
       (p, i): WaveSpeedReport => ({
         pipe: p.id,
@@ -276,6 +285,7 @@ function compile(spec: NetworkSpec, options: CompileOptions): NetworkModel {
     attached: gas.nodes || surge.n > 0,
     gas,
     surge,
+    heat: spec.heat && compileHeat(spec, spec.heat, shape),
   };
 }
 

@@ -22,7 +22,8 @@ export function steadyOutflow(model: NetworkModel, state: NetworkState, n: numbe
 
 /** c of an orifice's q = c h^n at its present area. */
 export function orificeCoefficient(model: NetworkModel, state: NetworkState, o: number): number {
-  return model.orificeDischarge[o] * state.orificeArea_m2[o] * Math.sqrt(2 * model.gravity_m_s2);
+  const c = model.orificeDischarge[o] * state.orificeArea_m2[o] * Math.sqrt(2 * model.gravity_m_s2);
+  return model.heat ? c * Math.sqrt(state.heat.nodeDensity[model.orificeNode[o]]) : c;
 }
 
 /** h^n, nothing for h ≤ 0. */

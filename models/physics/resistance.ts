@@ -7,15 +7,20 @@
  * f is refreshed from the present flows every `frictionRefreshSteps` steps: per pipe from its mean flow, or per section.
  */
 import { factorOf } from './friction.ts';
+import { refreshHeatFriction } from './heat/refresh.ts';
 import { FLAG, type NetworkModel, type NetworkState } from './model.ts';
 
 /** Re 4000 and more: in `fixed` mode a factor taken at rest would stay laminar for ever. */
 const FIXED_LEAST_REYNOLDS = 4000;
 
-/** Darcy factor of pipe p at a flow [m³/s], by the pipe's own law. */
-export function pipeFactor(model: NetworkModel, p: number, flow: number): number {
+/** Darcy factor of pipe p at a flow [m³/s], by the pipe's own law; `nu` kinematic viscosity [m²/s]. */
+export function pipeFactor(
+  model: NetworkModel,
+  p: number,
+  flow: number,
+  nu: number = model.kinematicViscosity_m2_s,
+): number {
   const D = model.pipeDiameter_m[p];
-  const nu = model.kinematicViscosity_m2_s;
   let v = Math.abs(flow) / model.pipeArea_m2[p];
   if (model.friction === 'fixed') v = Math.max(v, (FIXED_LEAST_REYNOLDS * nu) / D);
   return factorOf(model.frictionKind[p], model.frictionParameter[p], v, D, nu, model.gravity_m_s2);
@@ -45,12 +50,18 @@ export function refreshResistance(model: NetworkModel, state: NetworkState): voi
       const first = model.sectionStart[p];
       const last = model.sectionStart[p + 1] - 1;
       const flow = 0.25 * (Math.abs(Q[first]) + 2 * Math.abs(Q[(first + last) >> 1]) + Math.abs(Q[last]));
-      setPipeFactor(model, state, p, pipeFactor(model, p, flow));
+      setPipeFactor(model, state, p, pipeFactor(model, p, flow, pipeViscosity(model, state, p)));
     }
-  } else if (model.friction === 'per-cell') {
+  } else if (model.friction === 'per-cell' && !model.heat) {
     for (let p = 0; p < model.nPipe; p++) refreshCells(model, state, p);
   }
+  if (model.heat) refreshHeatFriction(model, state);
   checkGuards(model, state);
+}
+
+/** Mean kinematic viscosity in pipe p [m²/s]. */
+export function pipeViscosity(model: NetworkModel, state: NetworkState, p: number): number {
+  return model.heat ? state.heat.pipeViscosity_m2_s[p] : model.kinematicViscosity_m2_s;
 }
 
 function refreshCells(model: NetworkModel, state: NetworkState, p: number): void {

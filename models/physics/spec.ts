@@ -3,6 +3,7 @@
  * links (pumps, valves and kin) join two nodes without length, orifices let liquid out of a node, surge protection stands at one. Heads are piezometric,
  * in metres of the liquid above the datum: H = z + p/(ρ g).
  */
+import type { HeatSpec, PipeHeatSpec } from './heat/model.ts';
 import type { SurgeSpec } from './surgeSpec.ts';
 
 export interface NetworkSpec {
@@ -14,6 +15,8 @@ export interface NetworkSpec {
   readonly orifices?: readonly OrificeSpec[];
   /** Surge protection: devices at junctions. */
   readonly surge?: readonly SurgeSpec[];
+  /** Temperatures, and products that follow each other; every pipe then needs its own `heat`. */
+  readonly heat?: HeatSpec;
 }
 
 /** Defaults: water at 20 °C. */
@@ -82,6 +85,8 @@ export interface PipeSpec {
    * with them it can be given.
    */
   readonly convectionSlope?: number;
+  /** With heat the wave speed is the fastest that may occur; the local one follows from temperature, product and wall. */
+  readonly heat?: PipeHeatSpec;
 }
 
 export type FrictionSpec =

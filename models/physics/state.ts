@@ -11,6 +11,9 @@
  */
 import { bindArena } from '../kernel/index.ts';
 import { GAS_WORK, gasVolume_m3, startGas } from './cavity.ts';
+import { heatArrays, initHeat } from './heat/compile.ts';
+import { startHeat } from './heat/steady.ts';
+import { heatVolume_m3 } from './heat/storage.ts';
 import { FLAG_SIZE, LEDGER, LEDGER_SIZE, LINK, type NetworkModel, type NetworkState, NODE } from './model.ts';
 import { DEVICE_WORK, startSurge, surgeVolume_m3 } from './surge.ts';
 import { startUnsteady } from './unsteady.ts';
@@ -70,6 +73,7 @@ export function createState(model: NetworkModel): NetworkState {
       lifted: a.u8(model.surge.n),
       stepsAtLimit: a.f64(model.surge.n),
     },
+    heat: heatArrays(model, a),
     endCharacteristic_m: a.f64(2 * nPipe),
     solver: a.f64(m * m + 4 * m + 2 * nLink + 4 + (model.attached ? (GAS_WORK + DEVICE_WORK) * m : 0)),
   }));
@@ -93,6 +97,7 @@ export function createState(model: NetworkModel): NetworkState {
       state.valveOpeningSet[l] = position;
     }
   }
+  initHeat(model, state);
   return state;
 }
 
@@ -119,9 +124,9 @@ export function velocityAtPipeEnd_m_s(model: NetworkModel, state: NetworkState, 
   return state.sectionFlow_m3_s[section] / model.pipeArea_m2[pipe];
 }
 
-/** What all pipes hold [m³] at the density of zero gauge pressure, trapezoidal over the sections; cavities count as liquid here. */
+/** What all pipes hold [m³] at the density of zero gauge pressure (with heat: in standard volume), trapezoidal over the sections; cavities count as liquid here. */
 export function linePack_m3(model: NetworkModel, state: NetworkState): number {
-  let volume = 0;
+  let volume = model.heat ? heatVolume_m3(model, state) : 0;
   for (let p = 0; p < model.nPipe; p++) {
     const first = model.sectionStart[p];
     const last = model.sectionStart[p + 1] - 1;
@@ -131,7 +136,8 @@ export function linePack_m3(model: NetworkModel, state: NetworkState): number {
     const reaches = model.pipeReaches[p];
     const middle = 0.5 * (model.nodeElevation_m[model.pipeFrom[p]] + model.nodeElevation_m[model.pipeTo[p]]);
     const storage = model.timeStep_s * model.pipeConductance_m2_s[p];
-    volume += model.pipeArea_m2[p] * model.pipeLength_m[p] + storage * (sum - reaches * middle);
+    const plain = model.heat ? 0 : model.pipeArea_m2[p] * model.pipeLength_m[p];
+    volume += plain + storage * (sum - reaches * middle);
   }
   return volume;
 }
@@ -161,6 +167,7 @@ export function startOptions(model: NetworkModel, state: NetworkState): void {
   startGas(model, state);
   startSurge(model, state);
   startUnsteady(model, state);
+  startHeat(model, state);
 }
 
 /** Starts the ledger anew from the present heads and flows. `solveSteady` does so; callers that write heads themselves must. */

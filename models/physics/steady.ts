@@ -11,9 +11,10 @@
  * Sources: Todini & Pilati 1988; Rossman et al., EPANET 2.2 User Manual (2020) ch. 12.
  */
 import { evaluateLink, SHUT } from './elements.ts';
+import { startHeatField, steadyHeatField } from './heat/steady.ts';
 import { FLAG, FRICTION, HOLDS, LINK, type NetworkModel, type NetworkState, NODE } from './model.ts';
 import { addOpenings, linkChange, moveOpenings, settle, steadyOutflow } from './openings.ts';
-import { checkGuards, pipeFactor, reachResistance, setPipeFactor } from './resistance.ts';
+import { checkGuards, pipeFactor, pipeViscosity, reachResistance, setPipeFactor } from './resistance.ts';
 import { type Envelope, entry, makeEnvelope, solveEnvelope } from './sparse.ts';
 import { resetLedger, startOptions } from './state.ts';
 
@@ -41,6 +42,10 @@ const PIN = 1e8;
 const HEAD_TOLERANCE = 1.5e-4;
 const FLOW_TOLERANCE = 2.8e-6;
 
+/** Rounds of hydraulics and temperatures in turn, and the relative change of a density or weight at which they agree. */
+const HEAT_ROUNDS = 60;
+const HEAT_TOLERANCE = 1e-13;
+
 const OPEN = 1;
 const ACTIVE = 2;
 const CLOSED = 0;
@@ -62,6 +67,21 @@ interface Work {
  * friction factors and resistances, so that the first transient step moves nothing. Resets step count, flags and ledger.
  */
 export function solveSteady(model: NetworkModel, state: NetworkState, options: SteadyOptions = {}): SteadyReport {
+  if (!model.heat) return solveHydraulics(model, state, options);
+  startHeatField(model, state);
+  let report = solveHydraulics(model, state, options);
+  let iterations = report.iterations;
+  let change = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < HEAT_ROUNDS && report.converged && change > HEAT_TOLERANCE; round++) {
+    change = steadyHeatField(model, state);
+    report = solveHydraulics(model, state, { ...options, warm: true });
+    iterations += report.iterations;
+  }
+  return { ...report, iterations, converged: report.converged && change <= HEAT_TOLERANCE };
+}
+
+/** The steady state at the densities and viscosities of the state. */
+function solveHydraulics(model: NetworkModel, state: NetworkState, options: SteadyOptions): SteadyReport {
   const w = prepare(model, state, options.warm === true);
   const limit = options.maxIterations ?? 200;
   let converged = false;
@@ -146,10 +166,13 @@ function iterate(model: NetworkModel, state: NetworkState, w: Work): number {
   }
   for (let p = 0; p < model.nPipe; p++) {
     const Q = w.pipeFlow[p];
-    const R = model.pipeReaches[p] * reachResistance(model, p, pipeFactor(model, p, Q));
+    const plain =
+      model.pipeReaches[p] * reachResistance(model, p, pipeFactor(model, p, Q, pipeViscosity(model, state, p)));
+    const R = model.heat ? plain * state.heat.pipeWeight[p] : plain;
+    const rise = model.heat ? state.heat.pipeRise_m[p] : 0;
     const exponent = model.frictionKind[p] === FRICTION.hazenWilliams ? 1.852 : 2;
     const y = 1 / Math.max(exponent * R * Math.abs(Q), PIPE_SLOPE);
-    join(state, w, p, model.pipeFrom[p], model.pipeTo[p], y, Q - y * R * Q * Math.abs(Q));
+    join(state, w, p, model.pipeFrom[p], model.pipeTo[p], y, Q - y * (R * Q * Math.abs(Q) + rise));
   }
   for (let l = 0; l < model.nLink; l++) {
     const from = model.linkFrom[l];
@@ -340,7 +363,7 @@ function finish(model: NetworkModel, state: NetworkState, w: Work): number {
   }
   for (let p = 0; p < model.nPipe; p++) {
     const Q = w.pipeFlow[p];
-    setPipeFactor(model, state, p, pipeFactor(model, p, Q));
+    setPipeFactor(model, state, p, pipeFactor(model, p, Q, pipeViscosity(model, state, p)));
     const loss = state.pipeResistance_s2_m5[p] * Q * Math.abs(Q);
     const first = model.sectionStart[p];
     const reaches = model.pipeReaches[p];
@@ -349,7 +372,9 @@ function finish(model: NetworkModel, state: NetworkState, w: Work): number {
       state.sectionHead_m[first + i] = from - i * loss;
       state.sectionFlow_m3_s[first + i] = Q;
     }
-    error = Math.max(error, Math.abs(from - H[model.pipeTo[p]] - reaches * loss));
+    if (model.heat) layHeads(model, state, p, loss);
+    const end = model.heat ? state.sectionHead_m[first + reaches] : from - reaches * loss;
+    error = Math.max(error, Math.abs(end - H[model.pipeTo[p]]));
     state.sectionHead_m[first + reaches] = H[model.pipeTo[p]];
   }
   state.steps[0] = 0;
@@ -359,6 +384,13 @@ function finish(model: NetworkModel, state: NetworkState, w: Work): number {
   checkGuards(model, state);
   resetLedger(model, state);
   return error;
+}
+
+/** Heads along a pipe whose reaches differ; `loss` [m] of a reach of mean resistance. */
+function layHeads(model: NetworkModel, state: NetworkState, p: number, loss: number): void {
+  const first = model.sectionStart[p];
+  for (let r = first; r < first + model.pipeReaches[p]; r++)
+    state.sectionHead_m[r + 1] = state.sectionHead_m[r] - loss * state.heat.reachWeight[r] - state.heat.reachRise_m[r];
 }
 
 /** The opening at which a regulator's loss law gives the steady flow. */

@@ -178,7 +178,11 @@ function bindActions(
     }
     const { element } = control;
     const property = control.property as Property;
-    const value = bindMove(raw as Raw, control, 'to', [...path, 'set', name], report);
+    const place = [...path, 'set', name];
+    const value =
+      property === 'product'
+        ? bindProduct(raw, place, plant, report)
+        : bindMove(raw as Raw, control, 'to', place, report);
     return [{ kind: 'move' as const, element, property, how: 'to' as const, value, over: 0 }];
   });
 }
@@ -268,9 +272,14 @@ function bindDisturbance(
   report: Report,
 ): readonly BoundAction[] {
   const { disturbance, target } = entry;
-  const wanted: Property =
-    disturbance === 'valve-move' ? 'opening' : disturbance === 'set-point-change' ? 'setPoint' : 'speed';
-  const what = wanted === 'opening' ? 'a valve' : wanted === 'setPoint' ? 'a controller' : 'a pump';
+  const wanted: Property = MOVES[disturbance as keyof typeof MOVES] ?? 'speed';
+  const kinds: Partial<Record<Property, string>> = {
+    opening: 'a valve',
+    setPoint: 'a controller',
+    speed: 'a pump',
+    product: 'a tank that may hold products',
+  };
+  const what = kinds[wanted]!;
   if (plant.property(target) !== wanted) {
     const known = plant.movable.filter((m) => plant.property(m) === wanted);
     missing([...path, 'target'], target, known, what, report);
@@ -279,8 +288,21 @@ function bindDisturbance(
   if (disturbance === 'pump-start' || disturbance === 'pump-stop' || disturbance === 'pump-trip')
     return [{ kind: 'pump', element: target, action: disturbance.slice(5) as 'start' | 'stop' | 'trip' }];
   const how = entry.to === undefined ? 'by' : 'to';
-  const value = bindMove((entry.to ?? entry.by) as Raw, plant.control(target)!, how, [...path, how], report);
+  const value =
+    wanted === 'product'
+      ? bindProduct(entry.to, [...path, 'to'], plant, report)
+      : bindMove((entry.to ?? entry.by) as Raw, plant.control(target)!, how, [...path, how], report);
   return [{ kind: 'move', element: target, property: wanted, how, value, over: entry.over }];
+}
+
+const MOVES = { 'valve-move': 'opening', 'set-point-change': 'setPoint', 'batch-change': 'product' } as const;
+
+/** A product by its name, as the index by which a plant is told. */
+function bindProduct(raw: unknown, path: readonly PropertyKey[], plant: PlantContext, report: Report): Drawable {
+  const products = plant.asBuilt.fluid?.products?.map((p) => p.id) ?? [];
+  const k = products.indexOf(String(raw));
+  if (k < 0) missing([...path], String(raw), products, 'a product of the plant', report);
+  return Math.max(0, k);
 }
 
 const LIMITS: Partial<Readonly<Record<Control['property'], Limits>>> = {

@@ -60,7 +60,8 @@ export function plantContext(located: LocatedPlant): PlantContext {
   for (const c of controls) {
     if (c.property === 'run' || c.property === 'trip') continue;
     named.set(`${c.element}.${c.property}`, c);
-    if (c.property !== 'speed' && c.property !== 'opening' && c.property !== 'setPoint') continue;
+    if (c.property !== 'speed' && c.property !== 'opening' && c.property !== 'setPoint' && c.property !== 'product')
+      continue;
     properties.set(c.element, c.property);
     named.set(c.element, c);
   }
@@ -96,5 +97,5 @@ export function plantContext(located: LocatedPlant): PlantContext {
 
 /** A property that only loops, interlocks and shutdown have. */
 function isOfControl({ property }: Control): boolean {
-  return property !== 'speed' && property !== 'opening' && property !== 'setPoint';
+  return property !== 'speed' && property !== 'opening' && property !== 'setPoint' && property !== 'product';
 }

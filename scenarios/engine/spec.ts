@@ -171,6 +171,7 @@ export const DISTURBANCES = [
   'valve-move',
   'set-point-change',
   'speed-change',
+  'batch-change',
 ] as const;
 
 const disturbanceAction = z

@@ -69,6 +69,7 @@ const TYPICAL = {
   speed: { noise: 0.02, lag: '0 s', accuracy: 0.1 },
   opening: { noise: 0.05, lag: '0 s', accuracy: 0.5 },
   running: { noise: 0, lag: '0 s', accuracy: 0 },
+  density: { noise: 0.02, lag: '5 s', accuracy: 0.1 },
   other: { noise: 0, lag: '0 s', accuracy: 0 },
 } as const;
 

@@ -18,6 +18,16 @@ export interface CaseFiles {
   readonly inpProblem?: string;
 }
 
+/** The folder itself where it holds cases; else those right below it that hold whole ones. */
+export function caseFolders(folder: string): string[] {
+  if (caseNames(folder).length > 0) return [folder];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((e) => e.isDirectory())
+    .map((e) => join(folder, e.name))
+    .filter((f) => caseNames(f).some((name) => existsSync(join(f, `${name}.pipes.csv`))))
+    .sort();
+}
+
 /** Names of the cases in a folder: every `.json` with a series beside it. */
 export function caseNames(folder: string): string[] {
   return readdirSync(folder)

@@ -4,9 +4,10 @@
  * the case's largest surge of that quantity. A case that cannot be rebuilt is skipped with a sentence, never a crash.
  */
 import { joukowsky_m } from '../../models/physics/index.ts';
-import { type CaseFiles, caseNames, numbers, readCase } from './caseFiles.ts';
+import { type CaseFiles, caseFolders, caseNames, numbers, readCase } from './caseFiles.ts';
 import { validateCavity } from './cavity.ts';
 import { validateClosedForms } from './closedForms.ts';
+import { validateHeat } from './heat.ts';
 import { NotComparable, type Rebuilt, rebuild } from './rebuild.ts';
 import { judge, skipped, type Validation, type ValidationRow } from './table.ts';
 
@@ -19,11 +20,12 @@ const SURGE_TARGET = 0.01;
 
 /** Validates our characteristics; one row per case and metric. */
 export function validateTransient(dataDir?: string): Validation {
-  if (dataDir === undefined) return { cases: [...validateClosedForms(), ...validateCavity()] };
+  if (dataDir === undefined) return { cases: [...validateClosedForms(), ...validateHeat(), ...validateCavity()] };
   const cases: ValidationRow[] = [];
-  for (const name of caseNames(dataDir)) {
+  const found = caseFolders(dataDir).flatMap((folder) => caseNames(folder).map((name) => ({ folder, name })));
+  for (const { folder, name } of found) {
     try {
-      cases.push(...validateCase(readCase(dataDir, name)));
+      cases.push(...validateCase(readCase(folder, name)));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       cases.push(skipped(name, 'all', error instanceof NotComparable ? why : `the case could not be read: ${why}`));

@@ -4,7 +4,7 @@ import { nearest } from '../../models/kernel/index.ts';
 import type { InstrumentSpec, LoopSpec } from '../plant/index.ts';
 import type { Binding } from './bind.ts';
 import { type EffectModel, type LoopModel, MODE, type SelectModel, type TargetModel } from './model.ts';
-import { type PhysicsProperty, readDifference, shown, si, splitTarget } from './read.ts';
+import { readDifference, shown, si, splitTarget } from './read.ts';
 
 const MOVABLE: readonly string[] = ['speed', 'opening', 'setPoint'];
 
@@ -58,7 +58,7 @@ export function bindLoops(b: Binding, selects: readonly SelectDraft[]) {
     movedBy.set(what, id);
   };
   const addTarget = (c: Control, loop: number, select: number): number =>
-    targets.push({ element: c.element, property: c.property as PhysicsProperty, loop, select, heldBy: [] }) - 1;
+    targets.push({ element: c.element, property: c.property as TargetModel['property'], loop, select, heldBy: [] }) - 1;
   const selectModels = selects.map((s, i): SelectModel => {
     const written = b.spec.selects![i]!;
     if (s.control) claim(['selects', i, 'moves'], written.moves, s.id);

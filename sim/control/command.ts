@@ -14,7 +14,7 @@ import { isBypassed, isTripped, releaseEffects, trip } from './trips.ts';
 
 export type PlantCommand = Exclude<Command, { kind: 'fault' | 'fault.clear' }>;
 type SetCommand = Extract<Command, { kind: 'set' }>;
-const OF_PLANT: readonly string[] = ['speed', 'opening', 'setPoint'];
+const OF_PLANT: readonly string[] = ['speed', 'opening', 'setPoint', 'product'];
 const HIGHEST_SPEED = 1.3;
 
 export function applyControl(
@@ -39,7 +39,14 @@ export function applyControl(
   if (loop >= 0) return told(setLoop(m, s, loop, command), command, timeUs, truth);
   if (group >= 0) return setGroup(m, s, group, command, timeUs, truth);
   if (!OF_PLANT.includes(command.property)) return `${command.element} has no ${command.property} to set`;
-  return move(m, s, physics, command as SetCommand & { property: 'speed' | 'opening' | 'setPoint' }, timeUs, truth);
+  return move(
+    m,
+    s,
+    physics,
+    command as SetCommand & { property: 'speed' | 'opening' | 'setPoint' | 'product' },
+    timeUs,
+    truth,
+  );
 }
 
 /** Writes the truth of a command that was done. */

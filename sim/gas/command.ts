@@ -71,7 +71,7 @@ function set(
   model: GasPlantModel,
   state: GasPlantState,
   element: string,
-  property: 'speed' | 'opening' | 'setPoint',
+  property: Extract<PhysicsCommand, { kind: 'set' }>['property'],
   value: number,
 ): string | undefined {
   if (!Number.isFinite(value)) return `${property} of ${element}: ${value} is not a number`;

@@ -16,27 +16,28 @@ const SPIKES = 1 + FAULT_FORMS.indexOf('spikes');
 export const DROP_OUT = 1 + FAULT_FORMS.indexOf('drop-out');
 const HOUR_US = 3_600e6;
 
+/** What instruments ask of a plant. */
+type Measured = Pick<Physics, 'trueValue' | 'standardRatio'>;
+
 /** The true value of a tag now, in its own unit. */
 export function trueValue(model: PlantModel, physics: Pick<Physics, 'trueValue'>, tag: number): number {
   return physics.trueValue(tag) * model.tagScale[tag]! + model.tagOffset[tag]!;
 }
 
 /** Fills lags and rings as if the plant had stood in this state for long. */
-export function primeInstruments(model: PlantModel, physics: Pick<Physics, 'trueValue'>, state: PlantState): void {
-  for (let i = 0; i < model.tagWidth.length; i += 1) {
-    const v = trueValue(model, physics, i);
-    state.trueBefore[i] = v;
-    state.lagged[i] = v;
-  }
+export function primeInstruments(model: PlantModel, physics: Measured, state: PlantState): void {
+  // thermometers and gauges before the flows that they correct
+  for (const corrected of [false, true])
+    for (let i = 0; i < model.tagWidth.length; i += 1) {
+      if (model.tagTemperature[i]! >= 0 !== corrected) continue;
+      const v = trueValue(model, physics, i) * standardRatio(model, physics, state, i);
+      state.trueBefore[i] = v;
+      state.lagged[i] = v;
+    }
 }
 
 /** Takes all samples whose instant lies in the tick that ends at `timeUs`. */
-export function sampleInstruments(
-  model: PlantModel,
-  physics: Pick<Physics, 'trueValue'>,
-  state: PlantState,
-  timeUs: number,
-): void {
+export function sampleInstruments(model: PlantModel, physics: Measured, state: PlantState, timeUs: number): void {
   const tick = model.tickUs;
   for (let i = 0; i < model.tagWidth.length; i += 1) {
     const period = model.tagPeriodUs[i]!;
@@ -45,7 +46,7 @@ export function sampleInstruments(
     let instant = (n + 1) * period - latency;
     // The value at the end of the tick before the one in which the sample falls is needed too; earlier ones are not.
     if (instant > timeUs + tick) continue;
-    const now = trueValue(model, physics, i);
+    const now = trueValue(model, physics, i) * standardRatio(model, physics, state, i);
     const before = state.trueBefore[i]!;
     const contact = model.tagContact[i] === 1;
     const slots = 2 * model.tagWidth[i]!;
@@ -65,6 +66,21 @@ export function sampleInstruments(
     state.sampleCount[i] = n;
     state.trueBefore[i] = now;
   }
+}
+
+/** What a meter in standard volume errs by: it corrects by the newest samples of its thermometer and gauge. */
+function standardRatio(model: PlantModel, physics: Measured, state: PlantState, i: number): number {
+  const t = model.tagTemperature[i]!;
+  if (t < 0) return 1;
+  const p = model.tagPressure[i]!;
+  return physics.standardRatio?.(i, reading(model, state, t), p < 0 ? undefined : reading(model, state, p)) ?? 1;
+}
+
+/** The newest sample of a tag, SI; before the first, what its lag holds. */
+function reading(model: PlantModel, state: PlantState, tag: number): number {
+  const n = state.sampleCount[tag]!;
+  const raw = n > 0 ? state.ring[model.tagRing[tag]! + ((n - 1) % (2 * model.tagWidth[tag]!))]! : state.lagged[tag]!;
+  return (raw - model.tagOffset[tag]!) / model.tagScale[tag]!;
 }
 
 function measure(model: PlantModel, state: PlantState, i: number, n: number, instant: number, lagged: number): number {

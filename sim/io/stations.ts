@@ -261,7 +261,7 @@ function coilCommand({ element, property }: Control, on: boolean): Command | und
 }
 
 function setPointCommand(control: Control, value: number): Command {
-  const property = control.property as 'speed' | 'opening' | 'setPoint' | 'output' | 'mode';
+  const property = control.property as 'speed' | 'opening' | 'setPoint' | 'product' | 'output' | 'mode';
   const si = control.unit === '' ? value : fromUnit(value, control.unit);
   return { kind: 'set', element: control.element, property, value: si };
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../../models/contract/index.ts';
 import type { Located } from '../../models/document/index.ts';
 import { checkCommon, createChecker } from '../plant/index.ts';
 import { nodesWithoutTank } from './connected.ts';
+import { checkHeatSpec } from './heatCheck.ts';
 import type { LiquidSpec } from './spec.ts';
 import { checkSurge } from './surge.ts';
 
@@ -124,15 +125,18 @@ export function checkLiquid(doc: Located<LiquidSpec>): Problem[] {
         );
     });
   });
+  checkHeatSpec(spec, checker);
   const valves = spec.valves.map((v) => v.id);
-  checkCommon(spec, checker, {
+  const places = {
     pressure: nodes,
     temperature: nodes,
+    density: nodes,
     flow: [...spec.pipes.flatMap((p) => [p.id, `${p.id}/end`]), ...pumps, ...valves],
     level: spec.tanks.map((t) => t.id),
     speed: pumps,
     running: pumps,
     opening: valves,
-  });
+  };
+  checkCommon(spec, checker, places, spec.fluid.heat !== undefined);
   return problems;
 }

@@ -63,6 +63,22 @@ export function applyLiquid(
   }
 }
 
+/** Index of a tank by its name, −1 where there is none. */
+export function tankIndex(model: LiquidModel, element: string): number {
+  const node = model.network.nodeIndex.get(element);
+  return node === undefined ? -1 : model.tankNode.indexOf(node);
+}
+
+function setProduct(model: LiquidModel, state: LiquidState, element: string, value: number): string | undefined {
+  const products = model.outside?.products ?? [];
+  const t = tankIndex(model, element);
+  if (t < 0) return `there is no tank "${element}"`;
+  if (!Number.isInteger(value) || value < 0 || value >= products.length)
+    return `product of ${element}: ${value} is none of 0 to ${products.length - 1} (${products.join(', ') || 'none'})`;
+  state.tankProduct[t] = value;
+  return undefined;
+}
+
 function pumpOf(model: LiquidModel, element: string): number {
   const link = model.network.linkIndex.get(element);
   return link === undefined ? -1 : model.pumpLink.indexOf(link);
@@ -72,10 +88,11 @@ function set(
   model: LiquidModel,
   state: LiquidState,
   element: string,
-  property: 'speed' | 'opening' | 'setPoint',
+  property: 'speed' | 'opening' | 'setPoint' | 'product',
   value: number,
 ): string | undefined {
   if (!Number.isFinite(value)) return `${property} of ${element}: ${value} is not a number`;
+  if (property === 'product') return setProduct(model, state, element, value);
   if (property === 'setPoint') {
     const c = model.controllerId.indexOf(element);
     if (c < 0) return `there is no controller "${element}"; known: ${model.controllerId.join(', ') || 'none'}`;

@@ -5,6 +5,7 @@ import { ProblemError, plainProblem } from '../../models/contract/index.ts';
 import { secondsToUs, seeded } from '../../models/kernel/index.ts';
 import { compileNetwork } from '../../models/physics/index.ts';
 import type { CompilePlantOptions } from '../plant/index.ts';
+import { heatOutside, productsOf, tankDensity } from './heat.ts';
 import { createInflow } from './inflow.ts';
 import { type LiquidLeak, type LiquidModel, SOURCE } from './model.ts';
 import { addLeaks, buildNetwork, buildPipes, GRAVITY_M_S2, type PipeBuild } from './network.ts';
@@ -51,6 +52,8 @@ export function compileLiquid(
         return network.linkIndex.has(t.at) ? [SOURCE.link, link(t.at)] : [SOURCE.pipeStart, firstPart(t.at)];
       case 'temperature':
         return [SOURCE.temperature, network.nodeIndex.get(t.at)!];
+      case 'density':
+        return [SOURCE.density, network.nodeIndex.get(t.at)!];
       case 'level':
         return [SOURCE.tankLevel, network.nodeIndex.get(t.at)!];
       case 'opening':
@@ -61,6 +64,13 @@ export function compileLiquid(
         return [SOURCE.speed, link(t.at)];
     }
   });
+  const nodeOf = ([source, e]: [number, number]): number => {
+    if (source === SOURCE.pipeStart) return network.pipeFrom[e]!;
+    if (source === SOURCE.pipeEnd) return network.pipeTo[e]!;
+    if (source === SOURCE.link) return network.linkFrom[e]!;
+    return source === SOURCE.tankLevel ? spec.tanks.findIndex((t) => network.nodeIndex.get(t.id) === e) : 0;
+  };
+  const productIds = productsOf(spec).map((p) => p.id);
   const leaks = places.map(
     (p): LiquidLeak => ({
       id: p.site.id,
@@ -87,7 +97,7 @@ export function compileLiquid(
     pumpStream: spec.pumps.map((p) => run.stream(`${p.id}/wander`)),
     valveLink: ints(spec.valves, (v) => link(v.id)),
     tankNode: ints(spec.tanks, (t) => network.nodeIndex.get(t.id)!),
-    tankLevel0_m: fill(spec.tanks, (t) => t.level),
+    tankLevel0_m: fill(spec.tanks, (t) => t.level * tankDensity(spec, t.product)),
     tankHold_s: fill(spec.tanks, (t) => t['hold-level-over'] ?? 0),
     tankInflow: spec.tanks.map((t) => (t.inflow ? createInflow(t.inflow, run.stream(`${t.id}/inflow`)) : undefined)),
     switches: spec['level-switches'].map((s) => ({
@@ -104,10 +114,15 @@ export function compileLiquid(
     inletTemperature_K: spec.fluid['inlet-temperature'],
     groundTemperature_K: spec.fluid['ground-temperature'],
     coolingLength_m: spec.fluid['cooling-length'],
+    outside: heatOutside(spec, run.stream('inlet-temperature')),
+    tankDensity: fill(spec.tanks, (t) => tankDensity(spec, t.product)),
+    tankProduct0: ints(spec.tanks, (t) => Math.max(0, productIds.indexOf(t.product ?? ''))),
 
     tagSource: Uint8Array.from(sources, (s) => s[0]),
     tagElement: ints(sources, (s) => s[1]),
     tagPosition_m: fill(tags, (t) => kpOf.get(t.at) ?? 0),
+    tagStandard: Uint8Array.from(tags, (t) => (t.basis === 'standard' ? 1 : 0)),
+    tagNode: ints(sources, nodeOf),
   };
   return { model, pipes };
 }

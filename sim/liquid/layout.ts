@@ -5,6 +5,7 @@
 import type { AsBuilt, Control } from '../../models/contract/index.ts';
 import { seeded } from '../../models/kernel/index.ts';
 import { elevationOf } from '../plant/index.ts';
+import { asBuiltHeat } from './heatAsBuilt.ts';
 import type { PipeBuild } from './network.ts';
 import type { LiquidSpec } from './spec.ts';
 
@@ -22,7 +23,8 @@ export function drawAsBuilt(spec: LiquidSpec, pipes: readonly PipeBuild[], exact
     fluid: {
       density_kg_m3: spec.fluid.density * factor('density', u.density),
       kinematicViscosity_m2_s: spec.fluid.viscosity,
-      bulkModulus_Pa: spec.fluid['bulk-modulus'],
+      bulkModulus_Pa: spec.fluid['bulk-modulus'] * factor('bulk-modulus', u['bulk-modulus']),
+      ...asBuiltHeat(spec, factor),
     },
     nodes: [...spec.nodes, ...spec.tanks].map((n) => ({
       id: n.id,
@@ -37,7 +39,7 @@ export function drawAsBuilt(spec: LiquidSpec, pipes: readonly PipeBuild[], exact
       insideDiameter_m: p.spec.diameter_m * factor(`diameter/${p.spec.id}`, u.diameter),
       wallThickness_m: p.wall_m,
       roughness_m: p.roughness_m * roughnessCommon * factor(`roughness/${p.spec.id}`, u.roughness / 3),
-      waveSpeed_m_s: p.spec.waveSpeed_m_s * common * factor(`wave-speed/${p.spec.id}`, u['wave-speed'] / 3),
+      waveSpeed_m_s: p.waveSpeed_m_s * common * factor(`wave-speed/${p.spec.id}`, u['wave-speed'] / 3),
       start_m: p.start_m,
     })),
     links: [
@@ -45,7 +47,15 @@ export function drawAsBuilt(spec: LiquidSpec, pipes: readonly PipeBuild[], exact
       ...spec.valves.map((v) => ({ id: v.id, kind: 'valve' as const, from: v.from, to: v.to })),
       ...spec['check-valves'].map((v) => ({ id: v.id, kind: 'check-valve' as const, from: v.from, to: v.to })),
     ],
-    uncertainty: { waveSpeed: u['wave-speed'], roughness: u.roughness, diameter: u.diameter, density: u.density },
+    uncertainty: {
+      waveSpeed: u['wave-speed'],
+      roughness: u.roughness,
+      diameter: u.diameter,
+      density: u.density,
+      ...(spec.fluid.heat
+        ? { expansion: u.expansion, bulkModulus: u['bulk-modulus'], coolingLength: u['cooling-length'] }
+        : {}),
+    },
   };
 }
 
@@ -80,6 +90,15 @@ export function buildControls(spec: LiquidSpec): Control[] {
         property: 'opening',
         unit: '%',
         description: `opening of ${v.id}`,
+      }),
+    ),
+    ...(spec.fluid.heat && spec.fluid.products.length > 0 ? spec.tanks : []).map(
+      (t): Control => ({
+        station: stationAt(t.kp),
+        element: t.id,
+        property: 'product',
+        unit: '',
+        description: `product that ${t.id} gives, by its number`,
       }),
     ),
     ...spec.controllers.map(

@@ -4,6 +4,7 @@
 import type { Stream } from '../../models/kernel/index.ts';
 import type { NetworkModel, NetworkSpec } from '../../models/physics/index.ts';
 import type { LeakModel } from '../plant/index.ts';
+import type { HeatOutside } from './heat.ts';
 import type { Inflow } from './inflow.ts';
 
 /** Codes in `tagSource`: where a true value is read. */
@@ -17,6 +18,7 @@ export const SOURCE = {
   speed: 6,
   opening: 7,
   running: 8,
+  density: 9,
 } as const;
 
 /** Pumps that keep a tank's level between two marks. */
@@ -63,9 +65,14 @@ export interface LiquidModel {
   readonly inletTemperature_K: number;
   readonly groundTemperature_K: number;
   readonly coolingLength_m: number;
+  readonly outside: HeatOutside | undefined; // what changes heat; undefined: no heat, temperatures are a fixed profile
+  readonly tankDensity: Float64Array; // of its liquid over the reference density (nTank)
+  readonly tankProduct0: Int32Array; // (nTank)
 
   // where a tag reads its true value
   readonly tagSource: Uint8Array; // SOURCE (nTag)
   readonly tagElement: Int32Array; // node, pipe or link (nTag)
   readonly tagPosition_m: Float64Array; // for temperature (nTag)
+  readonly tagStandard: Uint8Array; // 1: a flow in standard volume (nTag)
+  readonly tagNode: Int32Array; // where a flow's liquid is, or a level's tank (nTag)
 }

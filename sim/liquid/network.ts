@@ -11,6 +11,7 @@ import {
   waveSpeed_m_s,
 } from '../../models/physics/index.ts';
 import { elevationOf, type LeakSite, profileAt } from '../plant/index.ts';
+import { networkHeat, pipeHeat, tankDensity, vapourPressure_Pa } from './heat.ts';
 import type { LiquidSpec } from './spec.ts';
 import { buildSurge } from './surge.ts';
 
@@ -21,6 +22,8 @@ export interface PipeBuild {
   readonly wall_m: number;
   readonly start_m: number;
   readonly roughness_m: number;
+  /** The speed that its waves usually have; the solver's may be the fastest that may occur. */
+  readonly waveSpeed_m_s: number;
 }
 
 export function buildPipes(spec: LiquidSpec): PipeBuild[] {
@@ -38,17 +41,17 @@ export function buildPipes(spec: LiquidSpec): PipeBuild[] {
     const restraint = (
       { anchored: 'anchored-throughout', upstream: 'anchored-upstream', joints: 'expansion-joints' } as const
     )[m.restraint!];
-    const speed =
-      p['wave-speed'] ??
-      waveSpeed_m_s({
-        bulkModulus_Pa: spec.fluid['bulk-modulus'],
-        density_kg_m3: spec.fluid.density,
-        youngsModulus_Pa: m['youngs-modulus']!,
-        diameter_m,
-        wallThickness_m: wall_m,
-        poisson: m['poisson-ratio']!,
-        restraint,
-      });
+    const wall = {
+      bulkModulus_Pa: spec.fluid['bulk-modulus'],
+      density_kg_m3: spec.fluid.density,
+      youngsModulus_Pa: m['youngs-modulus']!,
+      diameter_m,
+      wallThickness_m: wall_m,
+      poisson: m['poisson-ratio']!,
+      restraint,
+    };
+    const own = spec.fluid.heat && pipeHeat(spec, wall, p['wave-speed'], start_m, length_m);
+    const speed = own?.fastest_m_s ?? p['wave-speed'] ?? waveSpeed_m_s(wall);
     const roughness_m = m.roughness!;
     return {
       spec: {
@@ -59,10 +62,12 @@ export function buildPipes(spec: LiquidSpec): PipeBuild[] {
         diameter_m,
         waveSpeed_m_s: speed,
         friction: { kind: 'roughness', roughness_m },
+        ...(own ? { heat: own.heat } : {}),
       },
       wall_m,
       start_m,
       roughness_m,
+      waveSpeed_m_s: own?.usual_m_s ?? speed,
     };
   });
 }
@@ -76,9 +81,10 @@ export function buildNetwork(spec: LiquidSpec, pipes: readonly PipeBuild[]): Net
         kind: 'tank',
         elevation_m: elevationOf(spec, t),
         area_m2: (Math.PI / 4) * t.diameter ** 2,
-        level_m: t.level,
+        // the solver's levels are of the reference density
+        level_m: t.level * tankDensity(spec, t.product),
         minLevel_m: 0,
-        maxLevel_m: t['max-level'],
+        maxLevel_m: t['max-level'] * tankDensity(spec, t.product),
       }),
     ),
   ];
@@ -129,11 +135,12 @@ export function buildNetwork(spec: LiquidSpec, pipes: readonly PipeBuild[]): Net
     fluid: {
       density_kg_m3: spec.fluid.density,
       kinematicViscosity_m2_s: spec.fluid.viscosity,
-      vapourHead_m: (spec.fluid['vapour-pressure'] - atmosphere_Pa) / (spec.fluid.density * GRAVITY_M_S2),
+      vapourHead_m: (vapourPressure_Pa(spec) - atmosphere_Pa) / (spec.fluid.density * GRAVITY_M_S2),
     },
     nodes,
     pipes: pipes.map((p) => p.spec),
     links,
+    ...networkHeat(spec),
     ...(surge.length > 0 ? { surge } : {}),
   };
 }

@@ -11,9 +11,10 @@ import {
 } from '../../models/physics/index.ts';
 import type { Built, Physics, PhysicsCommand, PlantKind } from '../plant/index.ts';
 import { checkLiquid } from './check.ts';
-import { applyLiquid } from './command.ts';
+import { applyLiquid, tankIndex } from './command.ts';
 import { compileLiquid } from './compile.ts';
 import { fillTanks, holdTankLevels, moveEquipment, nodePressure_Pa } from './equipment.ts';
+import { moveHeat, standardFlow_m3_s, standardRatio } from './heat.ts';
 import { buildControls, drawAsBuilt, positionsOf } from './layout.ts';
 import { drainLeaks, growLeaks, reportLeaks } from './leaks.ts';
 import { type LiquidModel, SOURCE } from './model.ts';
@@ -72,8 +73,10 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
     state.controllerAuto[c] = 1;
   }
   state.leakOpenUs.fill(-1);
+  state.tankProduct.set(model.outside ? model.tankProduct0 : []);
 
   function standing(element: string, property: Control['property']): number {
+    if (property === 'product') return state.tankProduct[tankIndex(model, element)]!;
     if (property === 'setPoint') return state.controllerSet_Pa[model.controllerId.indexOf(element)]!;
     const link = network.linkIndex.get(element)!;
     if (property === 'opening') return net.valveOpeningSet[link]!;
@@ -89,12 +92,23 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
     return net.nodeHead_m[leak.node]! - network.orificeBase_m[leak.orifice]!;
   }
 
+  /** A flow of the solver as its meter sees it: actual volume, or standard. */
+  function metered(tag: number, flow_m3_s: number): number {
+    if (!network.heat) return flow_m3_s;
+    const node = model.tagNode[tag]!;
+    if (model.tagStandard[tag] === 1) return standardFlow_m3_s(model, state, node, flow_m3_s);
+    return flow_m3_s / net.heat.nodeDensity[node]!;
+  }
+
   return {
     model,
     state,
     leakHead_m,
+    standardRatio: (tag, temperature_K, pressure_Pa) =>
+      standardRatio(model, state, model.tagNode[tag]!, temperature_K, pressure_Pa),
     step(timeUs) {
       moveEquipment(model, state, timeUs);
+      moveHeat(model, state, timeUs);
       growLeaks(model, state, timeUs);
       holdTankLevels(model, state);
       fillTanks(model, state, timeUs);
@@ -107,19 +121,22 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
         case SOURCE.nodePressure:
           return network.density_kg_m3 * network.gravity_m_s2 * (net.nodeHead_m[e]! - network.nodeElevation_m[e]!);
         case SOURCE.pipeStart:
-          return net.sectionFlow_m3_s[network.sectionStart[e]!]!;
+          return metered(tag, net.sectionFlow_m3_s[network.sectionStart[e]!]!);
         case SOURCE.pipeEnd:
-          return net.sectionFlow_m3_s[network.sectionStart[e + 1]! - 1]!;
+          return metered(tag, net.sectionFlow_m3_s[network.sectionStart[e + 1]! - 1]!);
         case SOURCE.link:
-          return net.linkFlow_m3_s[e]!;
+          return metered(tag, net.linkFlow_m3_s[e]!);
+        case SOURCE.density:
+          return network.density_kg_m3 * (network.heat ? net.heat.nodeDensity[e]! : 1);
         case SOURCE.temperature:
+          if (network.heat) return net.heat.nodeTemperature_K[e]!;
           return (
             model.groundTemperature_K +
             (model.inletTemperature_K - model.groundTemperature_K) *
               Math.exp(-model.tagPosition_m[tag]! / model.coolingLength_m)
           );
         case SOURCE.tankLevel:
-          return net.tankLevel_m[e]!;
+          return net.tankLevel_m[e]! / model.tankDensity[model.tagNode[tag]!]!;
         case SOURCE.speed:
           return net.pumpSpeed[e]!;
         case SOURCE.running:
@@ -137,7 +154,9 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
       const leak = model.leaks.find((l) => l.id === id);
       if (!leak) return `there is no leak "${id}"`;
       const head_m = leakHead_m(id);
-      const flow_m3_s = massRate_kg_s / model.density_kg_m3;
+      // with heat the hole passes √(ρ/ρ0) as much of the reference volume
+      const lighter = network.heat ? Math.sqrt(net.heat.nodeDensity[leak.node]!) : 1;
+      const flow_m3_s = massRate_kg_s / model.density_kg_m3 / lighter;
       const area_m2 = orificeArea_m2(flow_m3_s, leak.dischargeCoefficient, head_m, network.gravity_m_s2);
       return area_m2 > 0 ? area_m2 : `the pressure head at its place is ${head_m.toFixed(1)} m`;
     },

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { quantity } from '../../models/document/index.ts';
 import { fieldShape, headShape, id, percent, timeSchema } from '../plant/index.ts';
+import { heatShape } from './heatSpec.ts';
 import { surgeShape } from './surge.ts';
 
 const pipeShape = {
@@ -39,6 +40,7 @@ export const liquidSchema = z.strictObject({
     'ground-temperature': quantity('temperature', { positive: true }).prefault('15 degC'),
     /** Length over which the excess over ground temperature falls to 1/e. */
     'cooling-length': quantity('length', { positive: true }).prefault('50 km'),
+    ...heatShape,
   }),
   /** Elevation against distance, for nodes and leaks that give none. */
   profile: z
@@ -56,6 +58,8 @@ export const liquidSchema = z.strictObject({
         kp: quantity('length').optional(),
         elevation: quantity('length').optional(),
         diameter: quantity('length', { positive: true }),
+        /** What it holds, of `fluid.products`; absent: the liquid of the line. */
+        product: id.optional(),
         level: quantity('length', { min: 0 }),
         'max-level': quantity('length', { positive: true }),
         /** Receipts and deliveries from outside that bring the level back over this time. */
@@ -180,6 +184,9 @@ export const liquidSchema = z.strictObject({
       roughness: percent().prefault('0 %'),
       diameter: percent().prefault('0 %'),
       density: percent().prefault('0 %'),
+      expansion: percent().prefault('0 %'),
+      'bulk-modulus': percent().prefault('0 %'),
+      'cooling-length': percent().prefault('0 %'),
     })
     .prefault({}),
 });

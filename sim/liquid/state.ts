@@ -14,6 +14,7 @@ export interface LiquidState {
   readonly pumpWanted: Float64Array; // speed that a start goes to (nPump)
   readonly controllerSet_Pa: Float64Array; // (nControl)
   readonly controllerAuto: Uint8Array; // 0: in manual (nControl)
+  readonly tankProduct: Uint8Array; // index of the product that it gives (nTank)
   readonly leakOpenUs: Float64Array; // when it opened [µs], −1: closed (nLeak)
   readonly leakArea_m2: Float64Array; // final area (nLeak)
   readonly leakGrowthUs: Float64Array; // (nLeak)
@@ -49,6 +50,7 @@ export function createLiquidState(model: LiquidModel): LiquidState {
     duty: a.f64(model.switches.length),
     receipt_m3: a.f64(model.tankNode.length),
     leakVolume_m3: a.f64(nLeak),
+    tankProduct: a.u8(model.outside ? model.tankNode.length : 0),
   }));
   return { network, buffer, ...views };
 }

@@ -42,6 +42,7 @@ export function checkCommon(
   spec: CommonSpec,
   checker: Checker,
   places: Partial<Record<Quantity, readonly string[]>>,
+  standardVolumes = false,
 ): void {
   const { problems, problemAt, need } = checker;
   const stations = spec.stations.map((s) => s.id);
@@ -78,6 +79,7 @@ export function checkCommon(
       speed: 'fraction',
       opening: 'fraction',
       running: '',
+      density: 'density',
       other: '',
       // By what the loop measures or moves: looked at with the loop.
       'set-point': '',
@@ -89,6 +91,27 @@ export function checkCommon(
     }[t.measures];
     if (dimension && UNITS[t.unit]?.dimension !== dimension)
       problems.push(problemAt(['instruments', i, 'unit'], `"${t.unit}"`, `a unit of ${dimension}`));
+    for (const key of ['temperature', 'pressure'] as const) {
+      const path = ['instruments', i, key];
+      const name = t[key];
+      if (t.basis !== 'standard') {
+        if (name !== undefined) problems.push(problemAt(path, `"${name}"`, 'it only with basis: standard'));
+      } else if (name !== undefined)
+        need(
+          path,
+          name,
+          spec.instruments.filter((x) => x.measures === key).map((x) => x.tag),
+          `tag of ${key}`,
+        );
+    }
+    if (t.basis === 'standard') {
+      const path = ['instruments', i, 'basis'];
+      if (t.measures !== 'flow') problems.push(problemAt(path, `a ${t.measures}`, 'standard volume of a flow'));
+      else if (!standardVolumes)
+        problems.push(problemAt(path, 'a plant without temperatures', 'standard volume where there is "heat"'));
+      else if (t.temperature === undefined)
+        problems.push(problemAt(path, `"${t.tag}" without a thermometer`, 'the tag of one under "temperature"'));
+    }
     if (!(t.range[1] > t.range[0]))
       problems.push(problemAt(['instruments', i, 'range'], `[${t.range.join(', ')}]`, 'a range that rises'));
     if (t.rate !== undefined) {

@@ -58,6 +58,7 @@ export function compilePlant(spec: CommonSpec, kind: string, built: Outline, opt
     ring[i + 1] = ring[i]! + 2 * t.width;
   });
   const tagStreams = (name: string): Stream[] => tags.map((t) => run.stream(`${t.tag}/${name}`));
+  const helper = (tag: string | undefined) => tags.findIndex((t) => t.tag === tag);
   const clock = spec.stations.map((s) => run.stream(`${s.id}/clock`));
   return {
     kind,
@@ -75,6 +76,8 @@ export function compilePlant(spec: CommonSpec, kind: string, built: Outline, opt
 
     tagScale: fill(tags, (t) => (t.unit === '' ? 1 : 1 / UNITS[t.unit]!.factor)),
     tagOffset: fill(tags, (t) => (t.unit === '' ? 0 : -(UNITS[t.unit]!.offset ?? 0) / UNITS[t.unit]!.factor)),
+    tagTemperature: Int32Array.from(tags, (t) => helper(t.basis === 'standard' ? t.temperature : undefined)),
+    tagPressure: Int32Array.from(tags, (t) => helper(t.basis === 'standard' ? t.pressure : undefined)),
     tagLag_us: fill(tags, (t) => t.lag * 1e6),
     tagLagGain: fill(tags, (t, i) => (t.lag > 0 ? 1 - Math.exp(-layout.tags[i]!.periodUs / (t.lag * 1e6)) : 1)),
     tagNoise: fill(tags, (t) => noisy * t.noise * span(t)),

@@ -33,6 +33,8 @@ export interface PlantModel {
   // instruments, by compilePlant
   readonly tagScale: Float64Array; // published = true SI · scale + offset (nTag)
   readonly tagOffset: Float64Array; // (nTag)
+  readonly tagTemperature: Int32Array; // tag that corrects a flow to standard volume, −1: none (nTag)
+  readonly tagPressure: Int32Array; // the same for pressure (nTag)
   readonly tagLag_us: Float64Array; // first-order time constant (nTag)
   readonly tagLagGain: Float64Array; // 1 − exp(−period/lag): weight of the newest sample (nTag)
   readonly tagNoise: Float64Array; // one sigma in the tag's unit (nTag)

@@ -34,13 +34,17 @@ export interface CompilePlantOptions {
 /** Commands that move physics; faults belong to the instruments, and what only a loop or an interlock has to the control. */
 export type PhysicsCommand =
   | Exclude<Command, { kind: 'fault' | 'fault.clear' | 'set' }>
-  | (Omit<Extract<Command, { kind: 'set' }>, 'property'> & { readonly property: 'speed' | 'opening' | 'setPoint' });
+  | (Omit<Extract<Command, { kind: 'set' }>, 'property'> & {
+      readonly property: 'speed' | 'opening' | 'setPoint' | 'product';
+    });
 
 export interface Physics {
   /** Moves everything to `timeUs`, one tick further. */
   step(timeUs: number): void;
   /** True value behind a tag now, SI. */
   trueValue(tag: number): number;
+  /** What a flow tag in standard volume shows over the truth, when it corrects by a measured temperature [K] and gauge pressure [Pa, none: 0]. */
+  standardRatio?(tag: number, temperature_K: number, pressure_Pa: number | undefined): number;
   /** Does it, or says in a sentence why not and does nothing. Pushes the truth of what it did. */
   apply(command: PhysicsCommand, timeUs: number, truth: TruthEvent[]): string | undefined;
   /** One `leak.rate` per open leak, once a scan. */

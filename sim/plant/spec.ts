@@ -63,6 +63,11 @@ export const fieldShape = {
         accuracy: percent().prefault('0 %'),
         /** One standard deviation, of span per year. */
         drift: percent().prefault('0 %'),
+        /** Of a flow: volume as it flows, or at 15 degC and no gauge pressure by the readings of two other tags. */
+        basis: z.enum(['actual', 'standard']).default('actual'),
+        /** Tags that correct a flow in standard volume. */
+        temperature: id.optional(),
+        pressure: id.optional(),
         bits: z.int().min(8).max(32).default(16),
         /** Of the sampling instant, one standard deviation. */
         jitter: quantity('time', { min: 0 }).prefault('0 s'),

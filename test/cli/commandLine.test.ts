@@ -44,6 +44,7 @@ describe("a user's mistake is exit 2 with a sentence", () => {
     [['describe', 'crude-lin'], '(hint: did you mean "crude-line"?)'],
     [['validate', 'magic'], 'Allowed choices are transient'],
     [['validate', 'transient', '--data', 'no/such'], '--data: found "no/such", expected a folder of published cases'],
+    [['validate', 'transient', '--data', 'docs'], '--data: found no case of this kind in "docs"'],
   ])('%j', async (argv, sentence) => {
     const { code, stdout, stderr } = await inProcess(...argv);
     expect(stderr).toContain(sentence);

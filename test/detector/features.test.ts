@@ -12,13 +12,13 @@ import { type Cleaner, createCleaner } from '../../detector/preprocess/index.ts'
 import { type FrameLayout, Quality } from '../../models/contract/index.ts';
 import { bindArena } from '../../models/kernel/index.ts';
 import type { LiquidSim as Sim } from '../../sim/index.ts';
-import { calm, crudeLine, deviation, head, run, start, still } from '../sim/line.ts';
+import { calm, crudeLine, deviation, head, isothermal, run, start, still } from '../sim/line.ts';
 import { madeUp, plainLayout } from './frames.ts';
 
 const CLEAN = { hampelWindow: 7, hampelThreshold: 6, stuckAfter_s: 10, holdGaps_s: 5 };
 
 describe('the line', () => {
-  const sim = start(crudeLine(), { exact: true });
+  const sim = start(crudeLine(isothermal), { exact: true });
   const line = readLine(sim.layout, sim.model.asBuilt)!;
   const id = (tag: number) => sim.layout.tags[tag]!.id;
 

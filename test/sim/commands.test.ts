@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Command, TruthEvent } from '../../models/contract/index.ts';
 import { storedVolume_m3 } from '../../models/physics/index.ts';
 import type { LiquidSim as Sim } from '../../sim/index.ts';
-import { calm, crudeLine, head, run, start, still, truth } from './line.ts';
+import { calm, crudeLine, head, isothermal, run, start, still, truth } from './line.ts';
 
 const SITE = { id: 'leak-1', pipe: 'P-3', fraction: 0.37, dischargeCoefficient: 0.62 };
 const WATCHED = [
@@ -49,14 +49,14 @@ describe('a pump', () => {
 
   it('that trips runs down by its inertia, and one that is stopped follows its ramp', () => {
     const speedAfter = (action: 'trip' | 'stop', seconds: number) => {
-      const sim = start(still());
+      const sim = start(still(isothermal));
       sim.apply([{ kind: 'pump', element: 'PU-101', action }]);
       run(sim, seconds);
       return truth(sim, 'ST-101');
     };
     expect(speedAfter('stop', 5)).toBeCloseTo(100 - 4 * 5, 6);
     // I ω dω/dt = −P: at first the shaft power of the duty point slows it.
-    const sim = start(still());
+    const sim = start(still(isothermal));
     const net = sim.physics.state.network;
     const link = sim.physics.model.network.linkIndex.get('PU-101')!;
     const flow = net.linkFlow_m3_s[link]!;
@@ -160,7 +160,7 @@ describe('a set point', () => {
 
 describe('a leak', () => {
   it('grows linearly in area over its time, and stands then', () => {
-    const sim = start(still(), { leaks: [SITE] });
+    const sim = start(still(isothermal), { leaks: [SITE] });
     sim.apply([{ kind: 'leak.open', leak: 'leak-1', area_m2: 4e-4, growth_s: 100 }]);
     const net = sim.physics.state.network;
     for (const [seconds, share] of [

@@ -27,9 +27,18 @@ export function crudeLine(change: (spec: PlantDraft) => void = () => {}): Liquid
   return spec as LiquidSpec;
 }
 
-/** Pumps that do not wander. */
+/** Pumps that do not wander, liquid that always enters at the same temperature. */
 export function calm(spec: PlantDraft): void {
+  if (spec.fluid.heat) Object.assign(spec.fluid.heat['inlet-swing'], { daily: 0, noise: 0 });
   for (const p of spec.pumps) p['speed-wander'] = 0;
+}
+
+/** The line without heat: one temperature profile, one density, meters of actual volume; for closed forms by hand. */
+export function isothermal(spec: PlantDraft): void {
+  delete (spec.fluid as { heat?: unknown }).heat;
+  spec.fluid.products = [];
+  spec.instruments = spec.instruments.filter((t) => t.measures !== 'density');
+  for (const t of spec.instruments) Object.assign(t, { basis: 'actual', temperature: undefined, pressure: undefined });
 }
 
 /** Instruments and stations that add nothing to the truth but 32 bits of rounding; reported every scan. */

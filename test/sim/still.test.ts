@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readPlant, type LiquidSim as Sim } from '../../sim/index.ts';
 import { trueValue } from '../../sim/instruments/index.ts';
-import { calm, crudeLine, head, run, start, still } from './line.ts';
+import { calm, crudeLine, head, isothermal, run, start, still } from './line.ts';
 
 /** The largest relative change of any true value over the time, and whose it was. */
 function drift(sim: Sim, seconds: number): { worst: number; tag: string } {
@@ -50,11 +50,18 @@ describe('an undisturbed run moves nothing', () => {
   });
 
   it('with a place to leak that stays shut, the plant is the one without it', () => {
-    const [with_, without] = [start(still(), { leaks: [SITE] }), start(still())];
+    const [with_, without] = [start(still(isothermal), { leaks: [SITE] }), start(still(isothermal))];
     // Splitting a pipe rounds its parts' reaches anew, which moves a head by less than a hundredth of a millimetre in 50 km.
     for (const node of ['N-000', 'N-125', 'S-201', 'N-250', 'N-375', 'N-500'])
       expect(Math.abs(head(with_, node) - head(without, node)), node).toBeLessThan(1e-5);
     expect(drift(with_, 120).worst).toBeLessThan(1e-9);
+  });
+
+  it('with heat, a place to leak parts a plug in two (each moves at its own mean density), and the plant is the one without it to millimetres', () => {
+    const [with_, without] = [start(still(), { leaks: [SITE] }), start(still())];
+    for (const node of ['N-000', 'N-125', 'S-201', 'N-250', 'N-375', 'N-500'])
+      expect(Math.abs(head(with_, node) - head(without, node)), node).toBeLessThan(5e-3);
+    expect(headMoved(with_, 60)).toBeLessThan(1e-9);
   });
 
   it('the test can fail: pumps that wander move it by far more', () => {
@@ -82,8 +89,10 @@ describe('a leak open from the start', () => {
     ]);
     expect(rates.length).toBe(60);
     const [first, last] = [rates[0]!.massRate_kg_s, rates[59]!.massRate_kg_s];
-    // Q = Cd A √(2 g h), by hand.
-    const byHand = 860 * 0.62 * HOLE_M2 * Math.sqrt(2 * 9.80665 * staticHead_m);
+    // ṁ = Cd A √(2 ρ ρ0 g h), by hand; h is of the density ρ0 = 860 kg/m3, what flows out is warmer and lighter.
+    const leak = sim.physics.model.leaks[0]!;
+    const lighter = sim.physics.state.network.heat.nodeDensity[leak.node]!;
+    const byHand = 860 * 0.62 * HOLE_M2 * Math.sqrt(2 * 9.80665 * staticHead_m * lighter);
     expect(Math.abs(first / byHand - 1)).toBeLessThan(1e-6);
     expect(Math.abs(last / first - 1)).toBeLessThan(1e-6);
     expect(rates[59]!.volume_m3).toBeCloseTo((60 * first) / 860, 6);

@@ -1,14 +1,14 @@
 /** The wave of an abrupt leak on crude-line against its closed forms: when it arrives, how high it is, how it fades. */
 import { describe, expect, it } from 'vitest';
 import type { LiquidSim as Sim } from '../../sim/index.ts';
-import { head, run, start, still } from './line.ts';
+import { head, isothermal, run, start, still } from './line.ts';
 
 const RHO = 860;
 const G = 9.80665;
 const NODES = { 'N-000': 0, 'N-125': 12_500, 'N-250': 25_000, 'N-375': 37_500, 'N-500': 50_000 } as const;
 
 function leaking(pipe: string, fraction: number, friction: 'per-pipe' | 'per-cell' = 'per-cell', area_m2 = 1.5e-4) {
-  const sim = start(still(), { leaks: [{ id: 'l', pipe, fraction, dischargeCoefficient: 0.62 }], friction });
+  const sim = start(still(isothermal), { leaks: [{ id: 'l', pipe, fraction, dischargeCoefficient: 0.62 }], friction });
   run(sim, 2);
   return { sim, open: () => sim.apply([{ kind: 'leak.open', leak: 'l', area_m2, growth_s: 0 }]) };
 }
@@ -28,9 +28,9 @@ describe('wave speed', () => {
     expect(Math.abs(waveSpeed(sim) / byHand - 1)).toBeLessThan(0.01);
     for (const w of sim.physics.model.network.waveSpeeds)
       expect(Math.abs(w.waveSpeedAdjustment)).toBeLessThanOrEqual(0.5 / (w.reaches - 0.5));
-    expect(start(still()).physics.model.network.waveSpeeds.every((w) => Math.abs(w.waveSpeedAdjustment) < 0.0025)).toBe(
-      true,
-    );
+    expect(
+      start(still(isothermal)).physics.model.network.waveSpeeds.every((w) => Math.abs(w.waveSpeedAdjustment) < 0.0025),
+    ).toBe(true);
   });
 });
 

@@ -38,6 +38,15 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   if (data !== undefined && !statSync(data, { throwIfNoEntry: false })?.isDirectory())
     throw new ProblemError([plainProblem('--data', '', `"${options.data}"`, 'a folder of published cases')]);
   const { cases } = await SUBJECTS[args[0] as Subject](data);
+  if (data !== undefined && cases.length === 0)
+    throw new ProblemError([
+      plainProblem(
+        '--data',
+        '',
+        `no case of this kind in "${options.data}"`,
+        `a folder with published cases of ${args[0]}`,
+      ),
+    ]);
   // JSON has no NaN: a row that was skipped has no figures.
   const figure = (x: number) => (Number.isFinite(x) ? x : null);
   io.json({ cases: cases.map((c) => ({ ...c, actual: figure(c.actual), target: figure(c.target) })) });
