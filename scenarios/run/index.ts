@@ -14,11 +14,12 @@ export {
   TRANSPORTS,
   type Transport,
 } from './inputs.ts';
+export { runJob } from './job.ts';
 export { isFolder, readAlarms, readExpected, readTruth } from './logs.ts';
 export { shownPath } from './paths.ts';
 export { type Replay, type ReplayRequest, replay } from './replay.ts';
 export { type RunOutcome, type RunRequest, runScenario } from './runner.ts';
-export { readSuite, runJob, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
+export { readSuite, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
 export { suiteHtml } from './suiteHtml.ts';
 export { stopwatch } from './wallclock.ts';
 export { webSocketUrl } from './wired.ts';

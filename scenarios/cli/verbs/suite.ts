@@ -6,10 +6,12 @@ import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Card, unwrap } from '../../../models/contract/index.ts';
 import { digestJson, formatSpan } from '../../../models/kernel/index.ts';
+import type { Distribution } from '../../run/cluster/index.ts';
 import {
   readCards,
   readSuite,
   runSuite,
+  type Suite,
   type SuiteChoices,
   serveJobs,
   shownPath,
@@ -36,6 +38,8 @@ interface Options extends CommonOptions {
   readonly recipe?: readonly string[];
   readonly count?: number;
   readonly workers?: number;
+  readonly engine?: string;
+  readonly patience: number;
   readonly exact: boolean;
   readonly twin?: boolean;
   readonly bound: boolean;
@@ -51,6 +55,12 @@ export function configure(command: Command): void {
     .option('--recipe <names...>', "the detectors, instead of the suite's own")
     .addOption(new Option('--count <number>', 'how many seeds, instead of the suite’s own').argParser(wholeNumber))
     .addOption(new Option('--workers <number>', 'processes (default: one per core)').argParser(wholeNumber))
+    .option('--engine <url>', 'nats://host:port[,…]: the jobs go to workers there (leaktwin worker --engine …)')
+    .addOption(
+      new Option('--patience <seconds>', 'with --engine: how long no worker may answer')
+        .argParser(wholeNumber)
+        .default(60),
+    )
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--twin', 'also run every seed without its leaks')
     .option('--bound', 'also how soon each leak could have been found at all, and the efficiency against that', false)
@@ -81,22 +91,34 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const seeds = suite.jobs.map((j) => j.seed);
   const totalUs = suite.jobs.reduce((sum, j) => sum + simulatedUs(suite, j), 0);
   const workers = Math.max(1, Math.min(options.workers ?? availableParallelism(), suite.jobs.length));
-  const names = suite.recipes.map((r) => r.name).join(', ');
+  const names = [...new Set(suite.recipes.flat().map((r) => r.name))].join(', ');
   io.err(
     `${suite.name} · seeds ${seeds[0]} to ${seeds.at(-1)} · ${suite.scenarios.length} scenarios · ${names} · ` +
-      `${formatSpan(totalUs)} to simulate · ${workers === 1 ? 'one process' : `${workers} processes`}`,
+      `${formatSpan(totalUs)} to simulate · ${options.engine ?? (workers === 1 ? 'one process' : `${workers} processes`)}`,
   );
   const elapsed_s = stopwatch();
   const bar = io.progress(suite.name, totalUs);
-  const { cards, finished, kept } = await runSuite(suite, {
-    workers,
-    entry: process.argv[1]!,
-    args: ['suite', args[0]!, ...workerArguments(options, folder)],
+  const common = {
     folder,
     html: options.html,
     signal: io.signal,
-    onProgress: (us, done) => bar.update(us, `${done} of ${suite.jobs.length}`),
-  }).finally(() => bar.end());
+    onProgress: (us: number, done: number) => bar.update(us, `${done} of ${suite.jobs.length}`),
+  };
+  const running =
+    options.engine === undefined
+      ? runSuite(suite, {
+          ...common,
+          workers,
+          entry: process.argv[1]!,
+          args: ['suite', args[0]!, ...workerArguments(options, folder)],
+        })
+      : sendOut(suite, {
+          ...common,
+          engine: options.engine,
+          patience_s: options.patience,
+          log: (line) => io.err(line),
+        });
+  const { cards, finished, kept } = await running.finally(() => bar.end());
   const wall_s = elapsed_s();
   const summary = summarise(cards);
   const floors = summarise(floorCards(cards));
@@ -137,6 +159,12 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     // With a baseline what failed before may fail again; what fell is news.
     accepted ? fallen.length > 0 : summary.some((row) => row.status === 'fail'),
   );
+}
+
+/** Loaded only where it is asked for: most suites need no NATS. */
+async function sendOut(suite: Suite, distribution: Distribution) {
+  const { distribute } = await import('../../run/cluster/index.ts');
+  return distribute(suite, distribution);
 }
 
 function regressionText(fallen: readonly Regression[]): string {
