@@ -6,11 +6,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPipeline } from '../../detector/index.ts';
 import { type AlarmEvent, type Card, type LeakBound, unwrap } from '../../models/contract/index.ts';
-import { compileModel, preparePlant } from '../../sim/index.ts';
-import { type ResolvedScenario, ScenarioEngine } from '../engine/index.ts';
+import { digestJson } from '../../models/kernel/index.ts';
+import { compileModel } from '../../sim/index.ts';
+import type { ResolvedScenario } from '../engine/index.ts';
 import type { Whitener } from '../score/index.ts';
 import { boundRun, learnScenario } from './bound.ts';
 import { jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
+import { keptJson, openPlay, type Play } from './frameCache.ts';
 import { runInProcess } from './inproc.ts';
 import { formatPace, resolveInputs, runIdOf } from './inputs.ts';
 import { Logbook } from './logbook.ts';
@@ -22,6 +24,8 @@ export interface JobOptions {
   readonly folder?: string;
   /** Also a report.html per run. */
   readonly html?: boolean;
+  /** Folder of simulations that are kept. */
+  readonly cache?: string;
   readonly signal?: AbortSignal;
   onProgress?(simulatedUs: number): void;
 }
@@ -98,33 +102,44 @@ export async function doJob(
   const { exact, twin } = suite;
   const resolved = unwrap(resolveInputs(inputs, job.seed));
   const runIds = runIdsOf(suite, job);
-  await preparePlant(inputs.plant.spec);
-  const engine = new ScenarioEngine(resolved, inputs.plant.spec, { exact });
-  const logbook = new Logbook(engine.layout, undefined, options.html ?? false);
+  const { spec } = inputs.plant;
+  const { signal, onProgress, cache } = options;
+  const kept = cache === undefined ? {} : { cache };
   const journals = recipes.map((): AlarmEvent[] => []);
-  const watch = (on: ScenarioEngine, into: AlarmEvent[][]) =>
+  const watch = (on: Play, into: AlarmEvent[][]) =>
     recipes.map((recipe, r) => ({
       pipeline: createPipeline(recipe, on.layout, on.asBuilt),
       onAlarm: (e: AlarmEvent) => into[r]!.push(e),
     }));
-  const { signal, onProgress } = options;
-  if (!(await runInProcess(engine, logbook, watch(engine, journals), { signal, onProgress }))) return undefined;
+  const play = await openPlay(resolved, spec, { exact, ...kept });
+  const logbook = new Logbook(play.layout, undefined, options.html ?? false);
+  let violations: string[];
+  try {
+    if (!(await runInProcess(play, logbook, watch(play, journals), { signal, onProgress }))) return undefined;
+    violations = play.violations();
+  } finally {
+    play.close();
+  }
   let twins: AlarmEvent[][] | undefined;
   if (twin) {
     twins = recipes.map(() => []);
-    await preparePlant(inputs.plant.spec);
-    const without = new ScenarioEngine(resolved, inputs.plant.spec, { exact, twin: true });
+    const without = await openPlay(resolved, spec, { exact, twin: true, ...kept });
     const progress = (us: number) => onProgress?.(resolved.durationUs + us);
-    if (!(await runInProcess(without, undefined, watch(without, twins), { signal, onProgress: progress })))
-      return undefined;
-    without.close();
+    try {
+      if (!(await runInProcess(without, undefined, watch(without, twins), { signal, onProgress: progress })))
+        return undefined;
+    } finally {
+      without.close();
+    }
   }
-  const violations = engine.violations();
-  engine.close();
   let bounds: LeakBound[] | undefined;
   if (suite.bound) {
-    const whitener = await learned(suite, job.scenario, signal);
-    bounds = await boundRun(resolved, inputs.plant.spec, { exact, ...(whitener ? { whitener } : {}), signal });
+    // How the process wanders is learned from other draws of the scenario than this one.
+    const what = `bounds of ${digestJson(inputs.bound.located.value)}`;
+    bounds = await keptJson(cache, what, [resolved, spec, exact], async () => {
+      const whitener = await learned(suite, job.scenario, signal);
+      return boundRun(resolved, spec, { exact, ...(whitener ? { whitener } : {}), signal });
+    });
     if (!bounds) return undefined;
   }
   const cards: Card[] = [];
@@ -153,7 +168,7 @@ export async function doJob(
     files.push({ runId, name: 'alarms.jsonl', text: jsonLines(journals[r]!) });
     files.push({ runId, name: 'truth.jsonl', text: jsonLines(logbook.truth) });
     if (options.html)
-      files.push({ runId, name: REPORT, text: reportHtml(judged, engine.layout, logbook.trends(), resolved.about) });
+      files.push({ runId, name: REPORT, text: reportHtml(judged, play.layout, logbook.trends(), resolved.about) });
     files.push({ runId, name: CARD, text: `${JSON.stringify(judged.card, undefined, 2)}\n` });
   }
   return { cards, files };

@@ -57,6 +57,7 @@ interface Options extends CommonOptions {
   readonly junit?: string;
   readonly markdown?: string;
   readonly html: boolean;
+  readonly cache?: string;
   readonly jobWorker: boolean;
 }
 
@@ -86,6 +87,7 @@ export function configure(command: Command): void {
     .option('--junit <file>', 'also write the summary as JUnit XML')
     .option('--markdown <file>', 'also write the summary as Markdown')
     .option('--html', 'also write a report per run and a page that lists them', false)
+    .option('--cache <folder>', 'keeps simulations there, so that a changed detector needs no new ones')
     .addOption(new Option(WORKER_FLAG).default(false).hideHelp());
 }
 
@@ -93,7 +95,12 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const name = args[0]!;
   if (options.jobWorker) {
     const suite = unwrap(readSuite(name, choicesOf(options)));
-    await serveJobs(suite, { folder: folderOf(suite, options), html: options.html, signal: io.signal });
+    await serveJobs(suite, {
+      folder: folderOf(suite, options),
+      html: options.html,
+      ...cacheOf(options),
+      signal: io.signal,
+    });
     return 0;
   }
   if (options.budget !== undefined) return runUntilDecided(name, options, options.budget, io);
@@ -157,6 +164,10 @@ function choicesOf(options: Options): SuiteChoices {
   };
 }
 
+function cacheOf({ cache }: Options): { readonly cache?: string } {
+  return cache === undefined ? {} : { cache: resolve(cache) };
+}
+
 function folderOf(suite: Suite, options: Options): string {
   return resolve(options.out ?? join('runs', suite.name));
 }
@@ -176,6 +187,7 @@ async function perform(name: string, suite: Suite, options: Options, io: Io): Pr
   const common = {
     folder,
     html: options.html,
+    ...cacheOf(options),
     signal: io.signal,
     onProgress: (us: number, done: number) => bar.update(us, `${done} of ${suite.jobs.length}`),
   };
@@ -272,6 +284,7 @@ function workerArguments(options: Options, folder: string): string[] {
     ...(options.twin ? ['--twin'] : []),
     ...(options.bound ? ['--bound'] : []),
     ...(options.html ? ['--html'] : []),
+    ...(options.cache === undefined ? [] : ['--cache', options.cache]),
     '--out',
     folder,
   ];

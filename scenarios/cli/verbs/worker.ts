@@ -16,12 +16,14 @@ interface Options extends CommonOptions {
   readonly workers?: number;
   readonly redelivery: number;
   readonly idle?: string;
+  readonly cache?: string;
 }
 
 export function configure(command: Command): void {
   command
     .requiredOption('--engine <url>', 'nats://host:port of a server with JetStream; several of a cluster with commas')
     .addOption(new Option('--workers <number>', 'processes (default: one per core)').argParser(wholeNumber))
+    .option('--cache <folder>', 'keeps simulations there, so that a changed detector needs no new ones')
     .option('--idle <time>', 'ends by itself after so long without a job, such as "10 min"')
     .addOption(
       new Option('--redelivery <seconds>', 'a job whose worker is silent for so long is given to another')
@@ -45,6 +47,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
     const jobs = await takeJobs({
       engine: options.engine,
       redelivery_s: options.redelivery,
+      ...(options.cache === undefined ? {} : { cache: options.cache }),
       ...(idle ? { idle_s: idle.value } : {}),
       signal: io.signal,
       log: (line) => io.err(line),
@@ -60,6 +63,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
 function alone(options: Options): ChildProcess {
   const args = ['worker', '--engine', options.engine, '--workers', '1', '--redelivery', `${options.redelivery}`];
   if (options.idle !== undefined) args.push('--idle', options.idle);
+  if (options.cache !== undefined) args.push('--cache', options.cache);
   return spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -38,6 +38,8 @@ export interface Working {
   readonly redelivery_s: number;
   /** Ends by itself after so long without a job; absent: stays. */
   readonly idle_s?: number;
+  /** Folder of simulations that are kept on this machine. */
+  readonly cache?: string;
   readonly signal: AbortSignal;
   log(line: string): void;
 }
@@ -150,6 +152,7 @@ async function work(
     let last = stopwatch();
     const result = await doJob(suite, suite.jobs[job.job]!, {
       html: job.html,
+      ...(options.cache === undefined ? {} : { cache: options.cache }),
       signal: stop,
       onProgress: (simulatedUs) => {
         if (last() < 0.5) return;
