@@ -20,7 +20,6 @@ export { shownPath } from './paths.ts';
 export { type Replay, type ReplayRequest, replay } from './replay.ts';
 export { type RunOutcome, type RunRequest, runScenario } from './runner.ts';
 export { readSuite, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
-export { suiteHtml } from './suiteHtml.ts';
 export { stopwatch } from './wallclock.ts';
 export { webSocketUrl } from './wired.ts';
 export { runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';

@@ -52,4 +52,6 @@ export {
   type SequentialResult,
   untilDecided,
 } from './sequential.ts';
+export { yearly } from './suiteFigures.ts';
+export { renderSuiteHtml, type SuitePageInputs } from './suitePage.ts';
 export { type Trend, TrendBuilder } from './trend.ts';

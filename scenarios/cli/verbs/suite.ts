@@ -19,7 +19,6 @@ import {
   shownPath,
   simulatedUs,
   stopwatch,
-  suiteHtml,
   WORKER_FLAG,
   writeText,
 } from '../../run/index.ts';
@@ -33,6 +32,7 @@ import {
   formatSummaryMarkdown,
   type Regression,
   regressions,
+  renderSuiteHtml,
   summarise,
   untilDecided,
 } from '../../score/index.ts';
@@ -130,7 +130,11 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   if (options.markdown !== undefined)
     await writeText('.', options.markdown, `## ${suite.name}\n\n${suite.about}\n\n${formatSummaryMarkdown(summary)}`);
   const page = options.html
-    ? await writeText(folder, 'index.html', suiteHtml(suite.name, suite.about, summary, cards))
+    ? await writeText(
+        folder,
+        'index.html',
+        renderSuiteHtml({ name: suite.name, about: suite.about, digest, cards, summary }),
+      )
     : undefined;
   io.json(result);
   io.out(formatSummary(summary, { colour: io.columns !== undefined }));
