@@ -1,6 +1,7 @@
 // Bundles the command line into dist/ with one chunk per lazily loaded verb, so that `leaktwin --help` loads only the
 // list of verbs. Packages stay outside the bundle: they are ordinary dependencies. Files that have not changed are left
 // alone, so that building again under a running twin does no harm.
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,8 +27,17 @@ const { outputFiles } = await build({
   write: false,
 });
 
-const wanted = new Set(outputFiles.map((f) => f.path));
-for (const { path, contents } of outputFiles) {
+// What of the program makes frames, and what judges them: a bundle mixes both, and a cache of frames must not go stale where
+// only a detector changed. The sides are those of scenarios/run/inputs.ts.
+const SIDES = { plant: ['models', 'sim', 'scenarios/engine'], judge: ['scenarios/score', 'scenarios/run/bound.ts'] };
+const sides = Object.fromEntries(Object.entries(SIDES).map(([side, paths]) => [side, digestOf(paths)]));
+const files = [
+  ...outputFiles,
+  { path: join(outdir, 'sides.json'), contents: Buffer.from(`${JSON.stringify(sides)}\n`) },
+];
+
+const wanted = new Set(files.map((f) => f.path));
+for (const { path, contents } of files) {
   if (existsSync(path) && readFileSync(path).equals(contents)) continue;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
@@ -37,3 +47,16 @@ for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true }
   if (entry.isFile() && !wanted.has(path)) rmSync(path);
 }
 chmodSync(join(outdir, 'leaktwin.js'), 0o755);
+
+function digestOf(paths) {
+  const all = paths.flatMap((path) =>
+    path.endsWith('.ts')
+      ? [path]
+      : readdirSync(join(root, path), { recursive: true })
+          .filter((f) => f.endsWith('.ts'))
+          .map((f) => join(path, f)),
+  );
+  const hash = createHash('sha256');
+  for (const path of all.sort()) hash.update(`/${path}\n`).update(readFileSync(join(root, path)));
+  return hash.digest('hex');
+}

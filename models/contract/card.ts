@@ -44,6 +44,15 @@ export interface LeakBound {
   readonly realisable?: BoundFigure;
 }
 
+/** A leak as it really was: what a card's figures are drawn against. */
+export interface CardLeak {
+  readonly of: string;
+  /** Its greatest rate; null where the log has none. */
+  readonly massRate_kg_s: number | null;
+  /** From its opening to its closing or the end of the run. */
+  readonly watched_s: number;
+}
+
 export interface Card {
   readonly runId: string;
   readonly scenario: string;
@@ -60,6 +69,8 @@ export interface Card {
   readonly frames: number;
   readonly simulated_s: number;
   readonly verdicts: readonly Verdict[];
+  /** The first opening of each leak; absent on cards of older versions. */
+  readonly leaks?: readonly CardLeak[];
   /** How soon each leak could have been found at all; absent where it was not asked for. */
   readonly bounds?: readonly LeakBound[];
   /** The same run under the null and the random detector: what no skill looks like. */

@@ -54,6 +54,12 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/suite.ts'),
   },
   {
+    name: 'worker',
+    arguments: '',
+    summary: 'takes jobs of suites that are spread over many machines',
+    load: () => import('./verbs/worker.ts'),
+  },
+  {
     name: 'compare',
     arguments: '<runsA> <runsB>',
     summary: 'two suites, paired: better, worse or not yet known',

@@ -11,8 +11,9 @@ import { preparePlant } from '../../sim/index.ts';
 import { ScenarioEngine } from '../engine/index.ts';
 import { jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
 import { formatPace, resolveInputs, runIdOf } from './inputs.ts';
+import type { JobOptions, JobResult } from './job.ts';
 import { Logbook } from './logbook.ts';
-import type { Job, JobOptions, JobResult, Suite } from './suite.ts';
+import type { Job, Suite } from './suite.ts';
 import { runWired } from './wired.ts';
 
 /** A command by what it would do: its words, and the bytes of every file among them, so that a changed program is another detector. */

@@ -18,14 +18,14 @@ export {
   TRANSPORTS,
   type Transport,
 } from './inputs.ts';
+export { runJob } from './job.ts';
 export { isFolder, readAlarms, readExpected, readTruth } from './logs.ts';
 export { shownPath } from './paths.ts';
 export { asScorer, SCORERS, type Scorer, scorePublished } from './publishedData.ts';
 export { type Replay, type ReplayRequest, replay } from './replay.ts';
 export { AILMENTS, type Ailment, type RobustnessRow, robustness } from './robustness.ts';
 export { type RunOutcome, type RunRequest, runScenario } from './runner.ts';
-export { readSuite, runJob, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
-export { suiteHtml } from './suiteHtml.ts';
+export { readSuite, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
 export { stopwatch, turn } from './wallclock.ts';
 export { webSocketUrl } from './wired.ts';
 export { runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';

@@ -3,7 +3,7 @@
  * loop gets its turn between batches, so that Ctrl-C and the disk are heard.
  */
 import { type AlarmEvent, createFrame, type Pipeline } from '../../models/contract/index.ts';
-import type { ScenarioEngine } from '../engine/index.ts';
+import type { Play } from './frameCache.ts';
 import type { Logbook } from './logbook.ts';
 import { turn } from './wallclock.ts';
 
@@ -16,7 +16,7 @@ export interface Watcher {
 
 /** Runs to the end, or to the abort of the signal; returns whether it reached the end. */
 export async function runInProcess(
-  engine: ScenarioEngine,
+  engine: Pick<Play, 'layout' | 'timeUs' | 'advance' | 'drainTruth'>,
   logbook: Logbook | undefined,
   watchers: readonly Watcher[],
   options: { readonly signal?: AbortSignal; onProgress?(timeUs: number): void },

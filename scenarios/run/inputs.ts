@@ -3,7 +3,7 @@
  * Equal run ids mean equal results on machines of one architecture.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Recipe, readRecipe } from '../../detector/index.ts';
 import type { Result } from '../../models/contract/index.ts';
@@ -96,26 +96,55 @@ export function runIdOf({ scenario, ...rest }: Identity): string {
   return digestJson({ scenario: scenario.digest, ...rest, code: codeDigest() }).slice(0, RUN_ID_DIGITS);
 }
 
-let code: string | undefined;
+/** Sides of the program whose results are kept apart: what a plant does, and what the judge makes of it without a detector. */
+const SIDES = {
+  plant: ['models', 'sim', 'scenarios/engine'],
+  judge: ['scenarios/score', 'scenarios/run/bound.ts'],
+} as const;
+export type Side = keyof typeof SIDES;
+
+const bundled = fileURLToPath(import.meta.url).endsWith('.js');
+const known = new Map<string, string>();
 
 /** Digest of the program: its bundle, or its sources where it runs from a checkout. */
 export function codeDigest(): string {
-  if (code !== undefined) return code;
-  const own = fileURLToPath(import.meta.url);
-  const bundled = own.endsWith('.js');
-  const files = bundled
-    ? filesBelow(join(packageRoot, 'dist'), '.js')
-    : ['models', 'sim', 'detector', 'scenarios'].flatMap((d) => filesBelow(join(packageRoot, d), '.ts'));
-  const digest = new RunningDigest();
-  for (const f of files.sort()) digest.text(`${f.slice(packageRoot.length)}\n`).bytes(readFileSync(f));
-  code = digest.hex();
-  return code;
+  return once('program', () =>
+    digestFiles(
+      bundled
+        ? filesBelow('dist', '.js')
+        : ['models', 'sim', 'detector', 'scenarios'].flatMap((folder) => filesBelow(folder, '.ts')),
+    ),
+  );
 }
 
-function filesBelow(folder: string, ending: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
+/** Digest of one side of the program: told by the build where it is a bundle, which mixes the sides. */
+export function sideDigest(side: Side): string {
+  return once(side, () => {
+    if (!bundled) return digestFiles(SIDES[side].flatMap((path) => filesBelow(path, '.ts')));
+    return (JSON.parse(readFileSync(join(packageRoot, 'dist/sides.json'), 'utf8')) as Record<Side, string>)[side];
+  });
+}
+
+function once(name: string, make: () => string): string {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(name, made);
+  return made;
+}
+
+function digestFiles(paths: readonly string[]): string {
+  const digest = new RunningDigest();
+  for (const path of [...paths].sort()) digest.text(`/${path}\n`).bytes(readFileSync(join(packageRoot, path)));
+  return digest.hex();
+}
+
+/** Paths from the package's root, of a folder or of one file. */
+function filesBelow(path: string, ending: string): string[] {
+  if (path.endsWith(ending)) return [path];
+  return readdirSync(join(packageRoot, path), { withFileTypes: true, recursive: true })
     .filter((e) => e.isFile() && e.name.endsWith(ending))
-    .map((e) => join(e.parentPath ?? dirname(folder), e.name));
+    .map((e) => relative(packageRoot, join(e.parentPath, e.name)).replaceAll('\\', '/'));
 }
 
 export function packageVersion(): string {

@@ -3,45 +3,30 @@
  * that recipes are compared on equal luck and a further recipe costs a detector, not a plant. Results are the same for
  * any number of workers: every job is a function of its own inputs, and results are put in the order of the plan.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { createPipeline, type Recipe } from '../../detector/index.ts';
-import {
-  type AlarmEvent,
-  type Card,
-  type LeakBound,
-  type Problem,
-  ProblemError,
-  type Result,
-  unwrap,
-} from '../../models/contract/index.ts';
+import { type Problem, ProblemError, type Result } from '../../models/contract/index.ts';
 import { findDocument, readDocument } from '../../models/document/index.ts';
-import { preparePlant } from '../../sim/index.ts';
-import { ScenarioEngine, variantName, variantsOf } from '../engine/index.ts';
+import { variantName, variantsOf } from '../engine/index.ts';
 import type { Whitener } from '../score/index.ts';
-import { boundRun, learnScenario } from './bound.ts';
-import { jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
-import { detectorIdentity, runForeignJob } from './foreignJob.ts';
-import { runInProcess } from './inproc.ts';
-import {
-  DEFAULT_RECIPE,
-  formatPace,
-  readInputs,
-  readRecipes,
-  resolveInputs,
-  runIdOf,
-  type ScenarioInputs,
-} from './inputs.ts';
+import { detectorIdentity } from './foreignJob.ts';
+import { DEFAULT_RECIPE, readInputs, readRecipes, resolveInputs, type ScenarioInputs } from './inputs.ts';
 import { lockboxSeeds } from './lockbox.ts';
-import { Logbook } from './logbook.ts';
-import { warmUpUs } from './runner.ts';
 
 export const suiteSchema = z.strictObject({
   suite: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a name of letters, digits, dots, dashes and underscores'),
   about: z.string().min(1),
   /** By name, or by path beside this file. */
-  scenarios: z.array(z.string().min(1)).min(1),
+  scenarios: z
+    .array(
+      z.union([
+        z.string().min(1),
+        /** With recipes of its own. */
+        z.strictObject({ scenario: z.string().min(1), recipes: z.array(z.string().min(1)).min(1) }),
+      ]),
+    )
+    .min(1),
+  /** For all scenarios without their own; absent: each is watched by the recipes that it names itself. */
   recipes: z.array(z.string().min(1)).min(1).optional(),
   seeds: z.strictObject({ from: z.int().default(1), count: z.int().min(1).max(100_000) }),
   /** Also run every seed without its leaks: what is raised there too is no detection. */
@@ -68,7 +53,8 @@ export interface Suite {
   readonly name: string;
   readonly about: string;
   readonly scenarios: readonly ScenarioInputs[];
-  readonly recipes: readonly Recipe[];
+  /** Which watch each scenario, in their order. */
+  readonly recipes: readonly (readonly Recipe[])[];
   /** Somebody else's program, instead of recipes. */
   readonly detector?: string;
   readonly jobs: readonly Job[];
@@ -99,15 +85,25 @@ export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Resul
   const { value: spec, problemAt } = read.value;
   const problems: Problem[] = [];
   const scenarios: ScenarioInputs[] = [];
-  spec.scenarios.forEach((name, i) => {
+  const own: (readonly string[] | undefined)[] = [];
+  spec.scenarios.forEach((entry, i) => {
+    const name = typeof entry === 'string' ? entry : entry.scenario;
+    own.push(typeof entry === 'string' ? undefined : entry.recipes);
     const inputs = readInputs(name, found.value.path);
     if (inputs.ok) scenarios.push(inputs.value);
     else if (inputs.problems.length === 1 && inputs.problems[0]!.line === 0) {
       const p = inputs.problems[0]!;
-      problems.push(problemAt(['scenarios', i], `"${name}": ${p.found}`, p.expected, p.hint));
+      problems.push(
+        problemAt(
+          typeof entry === 'string' ? ['scenarios', i] : ['scenarios', i, 'scenario'],
+          `"${name}": ${p.found}`,
+          p.expected,
+          p.hint,
+        ),
+      );
     } else problems.push(...inputs.problems);
   });
-  return problems.length > 0 ? { ok: false, problems } : build(spec, scenarios, choices);
+  return problems.length > 0 ? { ok: false, problems } : build(spec, scenarios, choices, own);
 }
 
 /** A scenario alone: its matrix over recipes, seeds and parameters. */
@@ -128,17 +124,24 @@ function scenarioSuite(inputs: ScenarioInputs): SuiteSpec {
     suite: spec.scenario,
     about: spec.about,
     scenarios: [spec.scenario],
-    ...(spec.matrix?.recipe ? { recipes: spec.matrix.recipe } : {}),
     seeds: { from: spec.seed, count: spec.matrix?.repeat ?? 1 },
     twin: false,
   };
 }
 
-function build(spec: SuiteSpec, scenarios: readonly ScenarioInputs[], choices: SuiteChoices): Result<Suite> {
-  const recipes = readRecipes(
-    choices.detector !== undefined ? [] : (choices.recipes ?? spec.recipes ?? [DEFAULT_RECIPE]),
+function build(
+  spec: SuiteSpec,
+  scenarios: readonly ScenarioInputs[],
+  choices: SuiteChoices,
+  own: readonly (readonly string[] | undefined)[] = [],
+): Result<Suite> {
+  const named = (inputs: ScenarioInputs) => inputs.bound.located.value.matrix?.recipe ?? [DEFAULT_RECIPE];
+  const names = scenarios.map((inputs, s) =>
+    choices.detector !== undefined ? [] : (choices.recipes ?? own[s] ?? spec.recipes ?? named(inputs)),
   );
+  const recipes = readRecipes([...new Set(names.flat())]);
   if (!recipes.ok) return recipes;
+  const byName = new Map([...new Set(names.flat())].map((name, i) => [name, recipes.value[i]!]));
   const from = choices.seed ?? spec.seeds.from;
   const count = choices.count ?? spec.seeds.count;
   const seeds =
@@ -155,7 +158,7 @@ function build(spec: SuiteSpec, scenarios: readonly ScenarioInputs[], choices: S
     name: spec.suite,
     about: spec.about,
     scenarios,
-    recipes: recipes.value,
+    recipes: names.map((list) => list.map((name) => byName.get(name)!)),
     ...(choices.detector === undefined ? {} : { detector: choices.detector }),
     jobs,
     exact: choices.exact ?? false,
@@ -168,8 +171,8 @@ function build(spec: SuiteSpec, scenarios: readonly ScenarioInputs[], choices: S
     const resolved = resolveInputs(scenarios[j.scenario]!, j.seed);
     return resolved.ok ? [] : resolved.problems;
   });
-  for (const inputs of scenarios) {
-    for (const recipe of value.recipes) {
+  for (const [s, inputs] of scenarios.entries()) {
+    for (const recipe of value.recipes[s]!) {
       try {
         createPipeline(recipe, inputs.plant.layout, inputs.plant.asBuilt);
       } catch (error) {
@@ -187,132 +190,4 @@ function unique(problems: readonly Problem[]): Problem[] {
 
 export function simulatedUs(suite: Suite, job: Job): number {
   return suite.scenarios[job.scenario]!.bound.located.value.duration * (suite.twin ? 2 : 1);
-}
-
-export interface JobOptions {
-  /** Where run folders go; absent: nothing is written. */
-  readonly folder?: string;
-  /** Also a report.html per run. */
-  readonly html?: boolean;
-  readonly signal?: AbortSignal;
-  onProgress?(simulatedUs: number): void;
-}
-
-function learned(suite: Suite, scenario: number, signal: AbortSignal | undefined): Promise<Whitener | undefined> {
-  let promise = suite.learned.get(scenario);
-  if (!promise) {
-    promise = learnScenario(suite.scenarios[scenario]!, { exact: suite.exact, ...(signal ? { signal } : {}) });
-    suite.learned.set(scenario, promise);
-  }
-  return promise;
-}
-
-export interface JobResult {
-  /** A card of each recipe, in their order. */
-  readonly cards: Card[];
-  /** All of them lay in the folder already, made by this very program of these very inputs. */
-  readonly kept: boolean;
-}
-
-/** One simulation watched by all recipes. Undefined where it was stopped. */
-export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): Promise<JobResult | undefined> {
-  if (suite.detector !== undefined) return runForeignJob(suite, job, suite.detector, options);
-  const inputs = suite.scenarios[job.scenario]!;
-  const { exact, twin } = suite;
-  const resolved = unwrap(resolveInputs(inputs, job.seed));
-  await preparePlant(inputs.plant.spec);
-  const engine = new ScenarioEngine(resolved, inputs.plant.spec, { exact });
-  const pace = formatPace({ kind: 'lockstep' });
-  const runIds = suite.recipes.map((recipe) =>
-    runIdOf({
-      scenario: resolved,
-      plantDigest: engine.sim.model.digest,
-      detector: recipe.digest,
-      transport: 'inproc',
-      pace,
-      exact,
-      twin,
-    }),
-  );
-  const kept = keptCards(suite, runIds, options);
-  if (kept) {
-    engine.close();
-    return { cards: kept, kept: true };
-  }
-  const logbook = new Logbook(engine.layout, undefined, options.html ?? false);
-  const journals = suite.recipes.map((): AlarmEvent[] => []);
-  const watch = (on: ScenarioEngine, into: AlarmEvent[][]) =>
-    suite.recipes.map((recipe, r) => ({
-      pipeline: createPipeline(recipe, on.layout, on.asBuilt),
-      onAlarm: (e: AlarmEvent) => into[r]!.push(e),
-    }));
-  const { signal, onProgress } = options;
-  if (!(await runInProcess(engine, logbook, watch(engine, journals), { signal, onProgress }))) return undefined;
-  let twins: AlarmEvent[][] | undefined;
-  if (twin) {
-    twins = suite.recipes.map(() => []);
-    await preparePlant(inputs.plant.spec);
-    const without = new ScenarioEngine(resolved, inputs.plant.spec, { exact, twin: true });
-    const progress = (us: number) => onProgress?.(resolved.durationUs + us);
-    if (!(await runInProcess(without, undefined, watch(without, twins), { signal, onProgress: progress })))
-      return undefined;
-    without.close();
-  }
-  const violations = engine.violations();
-  engine.close();
-  let bounds: LeakBound[] | undefined;
-  if (suite.bound) {
-    const whitener = await learned(suite, job.scenario, signal);
-    bounds = await boundRun(resolved, inputs.plant.spec, { exact, ...(whitener ? { whitener } : {}), signal });
-    if (!bounds) return undefined;
-  }
-  const cards: Card[] = [];
-  for (const [r, recipe] of suite.recipes.entries()) {
-    const runId = runIds[r]!;
-    const judged = judgeRun({
-      runId,
-      resolved,
-      plant: inputs.plant,
-      recipe: recipe.name,
-      warmUpUs: warmUpUs(recipe),
-      transport: 'inproc',
-      pace,
-      status: violations.length > 0 ? 'invalid' : 'valid',
-      because: violations.join('; '),
-      framesDigest: logbook.framesDigest(),
-      frames: logbook.frames,
-      endUs: logbook.lastUs,
-      truth: logbook.truth,
-      alarms: journals[r]!,
-      ...(twins ? { twinAlarms: twins[r]! } : {}),
-      ...(bounds ? { bounds } : {}),
-    });
-    cards.push(judged.card);
-    if (options.folder === undefined) continue;
-    const folder = join(options.folder, runId);
-    await writeText(folder, 'alarms.jsonl', jsonLines(journals[r]!));
-    await writeText(folder, 'truth.jsonl', jsonLines(logbook.truth));
-    if (options.html)
-      await writeText(folder, REPORT, reportHtml(judged, engine.layout, logbook.trends(), resolved.about));
-    // Last, and whole or not at all: a run that has its card is finished, whatever killed the suite.
-    await writeText(folder, CARD, `${JSON.stringify(judged.card, undefined, 2)}\n`);
-  }
-  return { cards, kept: false };
-}
-
-const CARD = 'card.json';
-const REPORT = 'report.html';
-
-/** The cards of a job that was finished before; the run's id holds the digests of everything that they depend on. */
-function keptCards(suite: Suite, runIds: readonly string[], { folder, html }: JobOptions): Card[] | undefined {
-  if (folder === undefined) return undefined;
-  const cards: Card[] = [];
-  for (const id of runIds) {
-    const path = join(folder, id, CARD);
-    if (!existsSync(path) || (html && !existsSync(join(folder, id, REPORT)))) return undefined;
-    const card = JSON.parse(readFileSync(path, 'utf8')) as Card;
-    if (suite.bound && !card.bounds) return undefined;
-    cards.push(card);
-  }
-  return cards;
 }

@@ -17,3 +17,10 @@ export function stopwatch(): () => number {
   const started = performance.now();
   return () => (performance.now() - started) / 1000;
 }
+
+/** Calls again and again until the function that it returns is called; keeps no process alive. */
+export function every(ms: number, call: () => void): () => void {
+  const timer = setInterval(call, ms);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Card, type Problem, ProblemError } from '../../models/contract/index.ts';
-import { type JobOptions, type JobResult, runJob, type Suite, simulatedUs } from './suite.ts';
+import { type JobOptions, type JobResult, runJob } from './job.ts';
+import { type Suite, simulatedUs } from './suite.ts';
 
 /** The flag by which a process knows that it is a worker. */
 export const WORKER_FLAG = '--job-worker';
@@ -34,7 +35,7 @@ export interface Spreading extends Omit<JobOptions, 'onProgress'> {
 }
 
 export async function runSuite(suite: Suite, spread: Spreading): Promise<SuiteRun> {
-  const results: (Card[] | undefined)[] = suite.jobs.map(() => undefined);
+  const results: (readonly Card[] | undefined)[] = suite.jobs.map(() => undefined);
   const progress = new Map<number, number>();
   let doneUs = 0;
   let finished = 0;

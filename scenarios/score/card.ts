@@ -4,6 +4,7 @@
 import {
   type AlarmEvent,
   type Card,
+  type CardLeak,
   journalDigest,
   type LeakBound,
   overall,
@@ -17,6 +18,7 @@ import { judge } from './criteria.ts';
 import type { SummaryRow } from './ensemble.ts';
 import type { Expectation } from './expectation.ts';
 import type { FloorJournal } from './floors.ts';
+import { leaksOf, lossCurve } from './leak.ts';
 import type { MatchingInputs } from './matching.ts';
 import { actualText, criterionText, intervalText, limitText, STATUS, wrap } from './text.ts';
 
@@ -81,9 +83,24 @@ export function makeCard(inputs: CardInputs): Card {
     frames,
     simulated_s,
     verdicts,
+    leaks: cardLeaks(inputs.truth, secondsToUs(simulated_s)),
     ...(inputs.bounds ? { bounds: inputs.bounds } : {}),
     floors,
   };
+}
+
+function cardLeaks(truth: readonly TruthEvent[], endUs: number): CardLeak[] {
+  const all = leaksOf(truth, endUs);
+  return all
+    .filter((leak, i) => all.findIndex((l) => l.ref === leak.ref) === i)
+    .map((leak) => {
+      const rates = lossCurve(truth, leak)?.massRate_kg_s.filter((r) => r !== undefined) ?? [];
+      return {
+        of: leak.ref,
+        massRate_kg_s: rates.length === 0 ? null : Math.max(...rates),
+        watched_s: (leak.closedUs - leak.openedUs) / US_PER_S,
+      };
+    });
 }
 
 export interface FormatOptions {

@@ -4,9 +4,11 @@
  */
 import type { Card, Verdict, VerdictStatus } from '../../models/contract/index.ts';
 import { type Interval, poissonInterval, proportionInterval } from '../../models/kernel/index.ts';
+import { survivalCurve, survivalQuantile } from '../../models/kernel/statistics/index.ts';
 import { type RateVerdict, statusOf } from './criteria.ts';
 import { efficiencies } from './efficiency.ts';
 import { censoredQuantile, quantileLimits } from './quantile.ts';
+import { detections, yearly } from './suiteFigures.ts';
 import { count, number, withUnit } from './text.ts';
 
 export interface SummaryRow {
@@ -57,7 +59,9 @@ export function summarise(cards: readonly Card[], level = 0.95): SummaryRow[] {
         if (criterion === 'latency' && !asked) {
           add({ criterion: 'detected', row: poolDetected(same.map(foundOrNot), level, null) });
         }
-        add({ row: poolMedian(same, level) });
+        const median = poolMedian(same, level);
+        const km = criterion === 'latency' ? survivalText(valid, of, level) : '';
+        add({ row: { ...median, because: median.because + km } });
       }
     }
     for (const pooled of efficiencies(valid))
@@ -83,6 +87,20 @@ export function summarise(cards: readonly Card[], level = 0.95): SummaryRow[] {
 /** Each floor of each card as a card of its own, so that `summarise` shows what no skill looks like over many seeds. */
 export function floorCards(cards: readonly Card[]): Card[] {
   return cards.flatMap((c) => c.floors.map((f) => ({ ...c, recipe: f.recipe, verdicts: f.verdicts, floors: [] })));
+}
+
+/** Detection times as a survival curve in a sentence; empty where no card knows how long its leak was watched. */
+function survivalText(cards: readonly Card[], of: string, level: number): string {
+  const times = detections(cards).filter((d) => d.of === of);
+  if (times.length < 3) return '';
+  const curve = survivalCurve(times, level);
+  const at = (p: number) => {
+    const { at: when, interval } = survivalQuantile(curve, p);
+    if (!Number.isFinite(when)) return 'not reached';
+    const high = Number.isFinite(interval.high) ? number(interval.high) : 'no upper limit';
+    return `${number(when)} s${Number.isFinite(interval.low) ? ` [${number(interval.low)}, ${high}]` : ''}`;
+  };
+  return ` Kaplan–Meier: half by ${at(0.5)}, nine of ten by ${at(0.9)}.`;
 }
 
 type Figures = Omit<SummaryRow, 'recipe' | 'scenario' | 'criterion' | 'of'>;
@@ -166,7 +184,7 @@ function poolRate(verdicts: readonly Verdict[], level: number): Figures {
     interval,
     unit,
     runs,
-    because: `${count(n, 'false alarm', 'false alarms')} in ${number(days)} leak-free days of ${count(runs, 'run', 'runs')}${shows} (${percent} %, exact Poisson).${gap}`,
+    because: `${count(n, 'false alarm', 'false alarms')} in ${number(days)} leak-free days of ${count(runs, 'run', 'runs')}${shows} (${percent} %, exact Poisson). ${yearly(n, exposure_s)}${gap}`,
   };
 }
 

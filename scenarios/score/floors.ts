@@ -1,6 +1,6 @@
 /**
- * What no skill looks like: the journals of a detector that never speaks and of one that speaks at random, as often as the
- * judged one did. A figure that a random detector reaches too is no figure; every card shows both beside its verdicts.
+ * What no skill looks like: the journals of a detector that never speaks, of one that speaks at random, as often as the judged one
+ * did, and of one that always speaks. A figure that one of them reaches too is no figure; every card shows them beside its verdicts.
  */
 import { type AlarmEvent, isRaised } from '../../models/contract/index.ts';
 import { seeded } from '../../models/kernel/index.ts';
@@ -28,7 +28,35 @@ export function floorJournals(inputs: FloorInputs): FloorJournal[] {
   return [
     { recipe: 'null', alarms: [] },
     { recipe: 'random', alarms: randomJournal(inputs) },
+    { recipe: 'always', alarms: alwaysJournal(inputs) },
   ];
+}
+
+const MINUTE_US = 60_000_000;
+/** In a long run it rings less often; no verdict changes by what a thousand alarms have not changed. */
+const MOST_ALARMS = 1_000;
+
+/** A new alarm every minute, whatever happens: it finds every leak and is false at all other times. */
+export function alwaysJournal(inputs: FloorInputs): AlarmEvent[] {
+  const { startUs = 0, endUs, scanUs, line } = inputs;
+  const every = Math.ceil(Math.max(MINUTE_US, (endUs - startUs) / MOST_ALARMS) / scanUs);
+  const frames = Math.floor((endUs - startUs) / scanUs);
+  const where = line && {
+    position_m: (line.from_m + line.to_m) / 2,
+    sigma_m: Math.abs(line.to_m - line.from_m) / Math.sqrt(12),
+  };
+  return Array.from({ length: Math.floor(frames / every) }, (_, i) => ({
+    alarm: `ALWAYS-${i + 1}`,
+    timeUs: startUs + (i + 1) * every * scanUs,
+    frameSeq: (i + 1) * every - 1,
+    from: 'normal' as const,
+    to: 'unacknowledged' as const,
+    priority: 3 as const,
+    score: 1,
+    ...(where ? { where } : {}),
+    by: 'always',
+    because: 'Rings every minute; it has seen no frame.',
+  }));
 }
 
 /** As many alarms as the judged detector raised, and at least one per day begun, uniform over the frames of the span. */

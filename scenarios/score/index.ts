@@ -44,4 +44,14 @@ export {
 } from './matching.ts';
 export { binomialCdf, censoredQuantile, quantileLimits, quantileRanks } from './quantile.ts';
 export { formatJUnit, formatMarkdown, formatSummaryJUnit, formatSummaryMarkdown } from './report.ts';
+export {
+  DECIDABLE,
+  type Decidable,
+  formatSequential,
+  planLooks,
+  type SequentialResult,
+  untilDecided,
+} from './sequential.ts';
+export { yearly } from './suiteFigures.ts';
+export { renderSuiteHtml, type SuitePageInputs } from './suitePage.ts';
 export { type Trend, TrendBuilder } from './trend.ts';

@@ -5,6 +5,7 @@ export { chiSquaredQuantile, normalCdf, normalQuantile, studentCdf, studentQuant
 export { holm, mcnemar, rateRatio, type SeedsAsked, seedsNeeded } from './paired.ts';
 export { bootstrapMean, bootstrapPercentile, resample } from './resample.ts';
 export { meanAndDeviation, quantileOf } from './sample.ts';
+export { type Look, looksAt } from './sequential.ts';
 export {
   type Lifetime,
   restrictedMean,

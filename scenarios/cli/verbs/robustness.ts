@@ -43,7 +43,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       ...(options.count === undefined ? {} : { count: options.count }),
     }),
   );
-  const recipe = suite.recipes[0] ?? unwrap(readRecipe(DEFAULT_RECIPE));
+  const recipe = suite.recipes[0]?.[0] ?? unwrap(readRecipe(DEFAULT_RECIPE));
   const known = new Set(suite.scenarios.flatMap((s) => s.plant.tagIds));
   const strange = (options.tags ?? []).filter((t) => !known.has(t));
   if (strange.length > 0)

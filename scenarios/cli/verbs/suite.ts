@@ -6,27 +6,35 @@ import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Card, ProblemError, plainProblem, unwrap } from '../../../models/contract/index.ts';
 import { digestJson, formatSpan } from '../../../models/kernel/index.ts';
+import type { Distribution } from '../../run/cluster/index.ts';
 import {
+  cardsOfRecipe,
   readCards,
   readSuite,
   runSuite,
+  type Suite,
   type SuiteChoices,
+  type SuiteRun,
   serveJobs,
   shownPath,
   simulatedUs,
   stopwatch,
-  suiteHtml,
   WORKER_FLAG,
   writeText,
 } from '../../run/index.ts';
 import {
+  DECIDABLE,
+  type Decidable,
   floorCards,
+  formatSequential,
   formatSummary,
   formatSummaryJUnit,
   formatSummaryMarkdown,
   type Regression,
   regressions,
+  renderSuiteHtml,
   summarise,
+  untilDecided,
 } from '../../score/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
@@ -38,13 +46,20 @@ interface Options extends CommonOptions {
   readonly lockbox?: string;
   readonly count?: number;
   readonly workers?: number;
+  readonly engine?: string;
+  readonly patience: number;
   readonly exact: boolean;
   readonly twin?: boolean;
   readonly bound: boolean;
   readonly baseline?: string;
+  readonly budget?: number;
+  readonly against?: string;
+  readonly againstRecipe?: string;
+  readonly decide: Decidable;
   readonly junit?: string;
   readonly markdown?: string;
   readonly html: boolean;
+  readonly cache?: string;
   readonly jobWorker: boolean;
 }
 
@@ -58,55 +73,52 @@ export function configure(command: Command): void {
     )
     .addOption(new Option('--count <number>', 'how many seeds, instead of the suite’s own').argParser(wholeNumber))
     .addOption(new Option('--workers <number>', 'processes (default: one per core)').argParser(wholeNumber))
+    .option('--engine <url>', 'nats://host:port[,…]: the jobs go to workers there (leaktwin worker --engine …)')
+    .addOption(
+      new Option('--patience <seconds>', 'with --engine: how long no worker may answer')
+        .argParser(wholeNumber)
+        .default(60),
+    )
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--twin', 'also run every seed without its leaks')
     .option('--bound', 'also how soon each leak could have been found at all, and the efficiency against that', false)
     .option('--baseline <file>', 'accepted cards: a verdict that fell below its own there is a regression')
+    .addOption(
+      new Option('--budget <seeds>', 'compare: add seeds, up to so many, until it is decided').argParser(wholeNumber),
+    )
+    .option('--against <runs>', 'with --budget: the runs that the recipe is held against, instead of a first recipe')
+    .option('--against-recipe <name>', 'with --against: which recipe of those runs')
+    .addOption(
+      new Option('--decide <criterion>', 'with --budget: what is to be decided').choices(DECIDABLE).default('latency'),
+    )
     .option('--junit <file>', 'also write the summary as JUnit XML')
     .option('--markdown <file>', 'also write the summary as Markdown')
     .option('--html', 'also write a report per run and a page that lists them', false)
+    .option('--cache <folder>', 'keeps simulations there, so that a changed detector needs no new ones')
     .addOption(new Option(WORKER_FLAG).default(false).hideHelp());
 }
 
 export async function run(args: readonly string[], options: Options, io: Io): Promise<number> {
-  const choices: SuiteChoices = {
-    ...(options.recipe ? { recipes: options.recipe } : {}),
-    ...(options.detector === undefined ? {} : { detector: options.detector }),
-    ...(options.lockbox === undefined ? {} : { lockbox: options.lockbox }),
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-    ...(options.count === undefined ? {} : { count: options.count }),
-    exact: options.exact,
-    bound: options.bound,
-    ...(options.twin === undefined ? {} : { twin: options.twin }),
-  };
   refuseBoth(options);
-  const suite = unwrap(readSuite(args[0]!, choices));
-  const folder = resolve(options.out ?? join('runs', suite.name));
+  const name = args[0]!;
   if (options.jobWorker) {
-    await serveJobs(suite, { folder, html: options.html, signal: io.signal });
+    const suite = unwrap(readSuite(name, choicesOf(options)));
+    await serveJobs(suite, {
+      folder: folderOf(suite, options),
+      html: options.html,
+      ...cacheOf(options),
+      signal: io.signal,
+    });
     return 0;
   }
+  if (options.budget !== undefined) return runUntilDecided(name, options, options.budget, io);
   // Read before an hour of work, not after.
   const accepted = options.baseline === undefined ? undefined : readCards(options.baseline).runs;
-  const seeds = suite.jobs.map((j) => j.seed);
+  const suite = unwrap(readSuite(name, choicesOf(options)));
+  const folder = folderOf(suite, options);
   const totalUs = suite.jobs.reduce((sum, j) => sum + simulatedUs(suite, j), 0);
-  const workers = Math.max(1, Math.min(options.workers ?? availableParallelism(), suite.jobs.length));
-  const names = suite.detector ?? suite.recipes.map((r) => r.name).join(', ');
-  io.err(
-    `${suite.name} · seeds ${seeds[0]} to ${seeds.at(-1)} · ${suite.scenarios.length} scenarios · ${names} · ` +
-      `${formatSpan(totalUs)} to simulate · ${workers === 1 ? 'one process' : `${workers} processes`}`,
-  );
   const elapsed_s = stopwatch();
-  const bar = io.progress(suite.name, totalUs);
-  const { cards, finished, kept } = await runSuite(suite, {
-    workers,
-    entry: process.argv[1]!,
-    args: ['suite', args[0]!, ...workerArguments(options, folder)],
-    folder,
-    html: options.html,
-    signal: io.signal,
-    onProgress: (us, done) => bar.update(us, `${done} of ${suite.jobs.length}`),
-  }).finally(() => bar.end());
+  const { cards, finished, kept } = await perform(name, suite, options, io);
   const wall_s = elapsed_s();
   const summary = summarise(cards);
   const floors = summarise(floorCards(cards));
@@ -127,7 +139,11 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   if (options.markdown !== undefined)
     await writeText('.', options.markdown, `## ${suite.name}\n\n${suite.about}\n\n${formatSummaryMarkdown(summary)}`);
   const page = options.html
-    ? await writeText(folder, 'index.html', suiteHtml(suite.name, suite.about, summary, cards))
+    ? await writeText(
+        folder,
+        'index.html',
+        renderSuiteHtml({ name: suite.name, about: suite.about, digest, cards, summary }),
+      )
     : undefined;
   io.json(result);
   io.out(formatSummary(summary, { colour: io.columns !== undefined }));
@@ -151,10 +167,120 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
 }
 
 /** What needs the detector in this process cannot be had of a program. */
-function refuseBoth({ detector, recipe, twin, bound }: Options): void {
-  const other = recipe ? '--recipe' : twin ? '--twin' : bound ? '--bound' : undefined;
+function refuseBoth({ detector, recipe, twin, bound, engine }: Options): void {
+  const other = recipe ? '--recipe' : twin ? '--twin' : bound ? '--bound' : engine ? '--engine' : undefined;
   if (detector === undefined || other === undefined) return;
   throw new ProblemError([plainProblem('--detector', '', `a detector of your own and ${other}`, 'one of them')]);
+}
+
+function choicesOf(options: Options): SuiteChoices {
+  return {
+    ...(options.recipe ? { recipes: options.recipe } : {}),
+    ...(options.detector === undefined ? {} : { detector: options.detector }),
+    ...(options.lockbox === undefined ? {} : { lockbox: options.lockbox }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.count === undefined ? {} : { count: options.count }),
+    exact: options.exact,
+    bound: options.bound,
+    ...(options.twin === undefined ? {} : { twin: options.twin }),
+  };
+}
+
+function cacheOf({ cache }: Options): { readonly cache?: string } {
+  return cache === undefined ? {} : { cache: resolve(cache) };
+}
+
+function folderOf(suite: Suite, options: Options): string {
+  return resolve(options.out ?? join('runs', suite.name));
+}
+
+/** All jobs of a suite, here or on many machines; what lies finished in the folder is not done again. */
+async function perform(name: string, suite: Suite, options: Options, io: Io): Promise<SuiteRun> {
+  const folder = folderOf(suite, options);
+  const seeds = suite.jobs.map((j) => j.seed);
+  const totalUs = suite.jobs.reduce((sum, j) => sum + simulatedUs(suite, j), 0);
+  const workers = Math.max(1, Math.min(options.workers ?? availableParallelism(), suite.jobs.length));
+  const names = suite.detector ?? [...new Set(suite.recipes.flat().map((r) => r.name))].join(', ');
+  io.err(
+    `${suite.name} · seeds ${seeds[0]} to ${seeds.at(-1)} · ${suite.scenarios.length} scenarios · ${names} · ` +
+      `${formatSpan(totalUs)} to simulate · ${options.engine ?? (workers === 1 ? 'one process' : `${workers} processes`)}`,
+  );
+  const bar = io.progress(suite.name, totalUs);
+  const common = {
+    folder,
+    html: options.html,
+    ...cacheOf(options),
+    signal: io.signal,
+    onProgress: (us: number, done: number) => bar.update(us, `${done} of ${suite.jobs.length}`),
+  };
+  const running =
+    options.engine === undefined
+      ? runSuite(suite, {
+          ...common,
+          workers,
+          entry: process.argv[1]!,
+          args: ['suite', name, ...workerArguments(options, folder)],
+        })
+      : sendOut(suite, {
+          ...common,
+          engine: options.engine,
+          patience_s: options.patience,
+          log: (line) => io.err(line),
+        });
+  return running.finally(() => bar.end());
+}
+
+/** Adds seeds until the last recipe is better or worse than the first, or than the runs that it is held against. */
+async function runUntilDecided(name: string, options: Options, budget: number, io: Io): Promise<number> {
+  if (budget < 5) throw new ProblemError([plainProblem('--budget', '', `${budget} seeds`, 'at least 5')]);
+  const kept = options.against === undefined ? undefined : readCards(options.against);
+  const all = unwrap(readSuite(name, { ...choicesOf(options), count: budget }));
+  const recipes = [...new Set(all.recipes.flat().map((r) => r.name))];
+  const wanted = kept ? 1 : 2;
+  if (recipes.length !== wanted || all.recipes.some((list) => list.length !== wanted))
+    throw new ProblemError([
+      plainProblem(
+        name,
+        '',
+        `${recipes.length} recipes (${recipes.join(', ')})`,
+        kept
+          ? 'one recipe to hold against the runs'
+          : 'the same two recipes on every scenario, or one and --against <runs>',
+        'say which with --recipe',
+      ),
+    ]);
+  const b = recipes.at(-1)!;
+  const others = kept && cardsOfRecipe(kept, options.against!, options.againstRecipe);
+  const result = await untilDecided(options.decide, budget, async (seeds) => {
+    const counted = { ...options, count: seeds };
+    const suite = unwrap(readSuite(name, choicesOf(counted)));
+    const { cards, finished } = await perform(name, suite, counted, io);
+    if (finished < suite.jobs.length) return undefined;
+    const here = new Set(suite.jobs.map((j) => j.seed));
+    return {
+      a: others?.filter((c) => here.has(c.seed)) ?? cards.filter((c) => c.recipe === recipes[0]),
+      b: cards.filter((c) => c.recipe === b),
+    };
+  });
+  if (!result) return 130;
+  if (result.comparison.pairs === 0)
+    throw new ProblemError([
+      plainProblem(
+        options.against ?? name,
+        '',
+        'no run with the scenario and seed of one here',
+        'the same suite and seeds',
+      ),
+    ]);
+  io.json(result);
+  io.out(formatSequential(result));
+  return result.verdict === 'worse' ? 1 : 0;
+}
+
+/** Loaded only where it is asked for: most suites need no NATS. */
+async function sendOut(suite: Suite, distribution: Distribution) {
+  const { distribute } = await import('../../run/cluster/index.ts');
+  return distribute(suite, distribution);
 }
 
 function regressionText(fallen: readonly Regression[]): string {
@@ -182,6 +308,7 @@ function workerArguments(options: Options, folder: string): string[] {
     ...(options.twin ? ['--twin'] : []),
     ...(options.bound ? ['--bound'] : []),
     ...(options.html ? ['--html'] : []),
+    ...(options.cache === undefined ? [] : ['--cache', options.cache]),
     '--out',
     folder,
   ];

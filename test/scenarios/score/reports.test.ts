@@ -95,7 +95,7 @@ function assertWellFormed(xml: string): void {
 describe('a card', () => {
   it('carries the digest of the journal that it judged', () => {
     expect(card.journalDigest).toBe(journalDigest(alarms));
-    expect(card.floors.map((f) => f.recipe)).toEqual(['null', 'random']);
+    expect(card.floors.map((f) => f.recipe)).toEqual(['null', 'random', 'always']);
   });
 
   it('is a calm table of at most 100 columns, coloured only on request', () => {

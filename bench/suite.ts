@@ -1,0 +1,192 @@
+/**
+ * What suites cost: smoke on all cores, scenarios per minute, one worker against two, the judge's and the recorder's share of a
+ * run, kept frames against new ones, and three leak-free years of crude-line by extrapolation from a sample. All ratios are of one run.
+ *
+ *   npx tsx bench/suite.ts [days of the sample, default 1]
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createPipeline } from '../detector/index.ts';
+import { type AlarmEvent, createFrame, unwrap } from '../models/contract/index.ts';
+import { findDocument, packageRoot } from '../models/document/index.ts';
+import { ScenarioEngine } from '../scenarios/engine/index.ts';
+import { readSuite, resolveInputs, runScenario } from '../scenarios/run/index.ts';
+import { codeDigest } from '../scenarios/run/inputs.ts';
+import { doJob } from '../scenarios/run/job.ts';
+import { preparePlant } from '../sim/index.ts';
+
+const DAYS = Number(process.argv[2] ?? 1);
+const folder = mkdtempSync(join(tmpdir(), 'leaktwin-bench-'));
+const program = join(packageRoot, 'dist/leaktwin.js');
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly ratio?: number;
+  readonly against?: string;
+}
+const rows: Row[] = [];
+function tell(row: Row): void {
+  rows.push(row);
+  // Told at once too: on a busy machine the whole takes a while.
+  console.error(
+    `${row.name}: ${row.value} ${row.unit}${row.ratio === undefined ? '' : `, ${row.ratio} × ${row.against}`}`,
+  );
+}
+const round = (v: number) => Number(v.toPrecision(4));
+
+async function seconds(work: () => unknown): Promise<number> {
+  const from = performance.now();
+  await work();
+  return (performance.now() - from) / 1000;
+}
+
+function suite(name: string, workers: number, count: number): Promise<number> {
+  const args = [
+    'suite',
+    name,
+    '--count',
+    `${count}`,
+    '--workers',
+    `${workers}`,
+    '--json',
+    '--out',
+    join(folder, `${name.split('/').at(-1)}-${workers}`),
+  ];
+  return seconds(() => {
+    try {
+      execFileSync(process.execPath, [program, ...args], { maxBuffer: 1e9, stdio: ['ignore', 'pipe', 'ignore'] });
+    } catch (error) {
+      // 1: some verdict failed, which is not what is measured here.
+      if ((error as { status: number }).status !== 1) throw error;
+    }
+  });
+}
+
+const cores = availableParallelism();
+const smoke_s = await suite('smoke', cores, 1);
+tell({
+  name: `smoke, ${cores} workers`,
+  value: round(smoke_s),
+  unit: 's',
+  ratio: round(smoke_s / 60),
+  against: 'one minute',
+});
+
+const RUNS = 8;
+const one_s = await suite('crude-one-percent', 1, RUNS);
+const two_s = await suite('crude-one-percent', 2, RUNS);
+tell({
+  name: `crude-one-percent × ${RUNS}, one worker`,
+  value: round((60 * RUNS) / one_s),
+  unit: 'scenarios/min',
+});
+tell({
+  name: `crude-one-percent × ${RUNS}, two workers`,
+  value: round((60 * RUNS) / two_s),
+  unit: 'scenarios/min',
+  ratio: round(one_s / two_s),
+  against: 'one worker',
+});
+
+// Plant and detector alone, then what judges and records on top of them; least of three, as others share the machine.
+const read = unwrap(readSuite('crude-half-percent', { recipes: ['balance+wave'], count: 1, seed: 1 }));
+const inputs = read.scenarios[0]!;
+const recipe = read.recipes[0]![0]!;
+const resolved = unwrap(resolveInputs(inputs, 1));
+async function bare(): Promise<void> {
+  await preparePlant(inputs.plant.spec);
+  const engine = new ScenarioEngine(resolved, inputs.plant.spec);
+  const pipeline = createPipeline(recipe, engine.layout, engine.asBuilt);
+  const frame = createFrame(engine.layout);
+  const alarms: AlarmEvent[] = [];
+  while (engine.advance(frame)) {
+    engine.drainTruth();
+    alarms.push(...pipeline.step(frame));
+  }
+  engine.close();
+}
+const cache = join(folder, 'cache');
+const times: Record<string, number[]> = { bare: [], judged: [], recorded: [], kept: [] };
+await doJob(read, read.jobs[0]!, { cache });
+for (let round = 0; round < 3; round += 1) {
+  times.bare!.push(await seconds(bare));
+  times.judged!.push(await seconds(() => doJob(read, read.jobs[0]!)));
+  times.recorded!.push(
+    await seconds(() =>
+      runScenario({ inputs, recipe, transport: 'inproc', pace: { kind: 'lockstep' }, out: join(folder, 'run') }),
+    ),
+  );
+  times.kept!.push(await seconds(() => doJob(read, read.jobs[0]!, { cache })));
+}
+const least = (name: string) => Math.min(...times[name]!);
+const against = 'plant and detector alone';
+tell({ name: 'crude-half-percent (2 h): plant and detector alone', value: round(least('bare')), unit: 's' });
+tell({
+  name: 'the same, judged',
+  value: round(least('judged')),
+  unit: 's',
+  ratio: round(least('judged') / least('bare')),
+  against,
+});
+tell({
+  name: 'the same, judged and recorded',
+  value: round(least('recorded')),
+  unit: 's',
+  ratio: round(least('recorded') / least('bare')),
+  against,
+});
+const bytes = (readdirSync(cache, { recursive: true }) as string[]).reduce(
+  (n, f) => n + statSync(join(cache, f)).size,
+  0,
+);
+tell({
+  name: `the same, judged on kept frames (${round(bytes / 1e6)} MB)`,
+  value: round(least('kept')),
+  unit: 's',
+  ratio: round(least('judged') / least('kept')),
+  against: 'simulated anew',
+});
+
+// The line at one physics step a second and a scan in five, with the balance alone: a wave needs its 20 Hz.
+const { text } = unwrap(findDocument('plant', 'crude-line'));
+writeFileSync(
+  join(folder, 'coarse.yaml'),
+  text.replace('step: 50 ms, scan: 1 s', 'step: 1 s, scan: 5 s').replaceAll('rate: 20 Hz, ', ''),
+);
+const quiet = unwrap(findDocument('scenario', 'crude-quiet-day')).text;
+writeFileSync(
+  join(folder, 'coarse-day.yaml'),
+  quiet
+    .replace('plant: crude-line', 'plant: ./coarse.yaml')
+    .replace('scenario: crude-quiet-day', 'scenario: coarse-day'),
+);
+writeFileSync(
+  join(folder, 'coarse-days.yaml'),
+  'suite: coarse-days\nabout: Days without a leak.\nscenarios: [coarse-day]\nrecipes: [balance]\nseeds: { from: 1, count: 1 }\n',
+);
+const coarse_s = await suite(join(folder, 'coarse-days.yaml'), cores, 5 * cores * DAYS);
+const coarse_h = ((3 * 365.25) / (5 * cores * DAYS)) * (coarse_s / 3600);
+tell({
+  name: `three leak-free years of crude-line at 1 s physics and 5 s scans, balance, from ${5 * cores * DAYS} days in ${round(coarse_s)} s on ${cores} cores`,
+  value: round(coarse_h),
+  unit: 'h',
+  ratio: round(coarse_h * 6),
+  against: 'ten minutes',
+});
+
+// The same as it ships, 50 ms physics and 1 s scans with 20 Hz pressures, balance and wave. Three years on all cores, from so many days; each worker simulates days of its own.
+const sample_s = await suite('crude-quiet-day', cores, cores * DAYS);
+const years_h = ((3 * 365.25) / (cores * DAYS)) * (sample_s / 3600);
+tell({
+  name: `three leak-free years of crude-line as it ships, from ${cores * DAYS} days in ${round(sample_s)} s on ${cores} cores`,
+  value: round(years_h),
+  unit: 'h',
+  ratio: round(years_h * 6),
+  against: 'ten minutes',
+});
+rmSync(folder, { recursive: true, force: true });
+console.log(JSON.stringify({ bench: 'suite', code: codeDigest().slice(0, 12), rows }, undefined, 2));
