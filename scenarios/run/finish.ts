@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AlarmEvent, Card, FrameLayout, RunStatus, TruthEvent } from '../../models/contract/index.ts';
+import type { AlarmEvent, AsBuilt, Card, FrameLayout, RunStatus, TruthEvent } from '../../models/contract/index.ts';
 import type { PlantContext, ResolvedScenario } from '../engine/index.ts';
 import {
   type CardInputs,
@@ -81,6 +81,7 @@ export function reportHtml(
   layout: FrameLayout,
   trends: readonly Trend[],
   about: string,
+  asBuilt: AsBuilt | undefined,
 ): string {
   return renderHtml({
     card,
@@ -90,6 +91,7 @@ export function reportHtml(
     alarms: inputs.alarms,
     scenarioTitle: card.scenario,
     about,
+    ...(asBuilt?.air ? { air: asBuilt.air } : {}),
     matching: matchAlarms(matchingInputs(inputs)),
   });
 }

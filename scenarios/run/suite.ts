@@ -218,7 +218,11 @@ export async function runJob(suite: Suite, job: Job, options: JobOptions = {}): 
     await writeText(folder, 'alarms.jsonl', jsonLines(journals[r]!));
     await writeText(folder, 'truth.jsonl', jsonLines(logbook.truth));
     if (options.html)
-      await writeText(folder, 'report.html', reportHtml(judged, engine.layout, logbook.trends(), resolved.about));
+      await writeText(
+        folder,
+        'report.html',
+        reportHtml(judged, engine.layout, logbook.trends(), resolved.about, engine.asBuilt),
+      );
   }
   return cards;
 }

@@ -23,6 +23,7 @@ export {
   matchAlarms,
   type Repeat,
 } from './matching.ts';
+export { NEAREST_SENSOR } from './named.ts';
 export { binomialCdf, censoredQuantile, quantileLimits, quantileRanks } from './quantile.ts';
 export { formatJUnit, formatMarkdown, formatSummaryJUnit, formatSummaryMarkdown } from './report.ts';
 export { type Trend, TrendBuilder } from './trend.ts';

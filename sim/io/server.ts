@@ -5,6 +5,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AlarmEvent, Frame, TruthEvent, WordOrder } from '../../models/contract/index.ts';
 import { AlarmDesk } from './alarmDesk.ts';
+import { CameraRoom } from './cameras.ts';
 import type { Drive } from './drive.ts';
 import { openHttpServer, portProblem } from './httpServer.ts';
 import { LiveClients } from './live.ts';
@@ -62,6 +63,7 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
   const notices = new Notices();
   const publication = new Publication(drive);
   let live: LiveClients | undefined;
+  let cameras: CameraRoom | undefined;
   let truth: Truth | undefined;
   const run = new PlantRun(drive, publication, {
     pace: options.pace,
@@ -72,7 +74,10 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
       truth?.add(events);
       options.onTruth?.(events);
     },
-    onPublish: () => live?.publish(),
+    onPublish() {
+      live?.publish();
+      cameras?.publish();
+    },
     onEnd: (end) => live?.end(end),
   });
   const desk = new AlarmDesk(run, publication, options.onAlarm?.bind(options));
@@ -110,11 +115,14 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
       const app = createApp();
       addRest(app, shared);
       live.addTo(app);
+      cameras = new CameraRoom(drive);
+      cameras.addTo(app);
       options.routes?.(app);
       const server = await openHttpServer(app, host, httpPort, '--http-port');
       http = { url: server.url };
       opened.push(() => {
         live?.close();
+        cameras?.close();
         return server.close();
       });
     }
