@@ -2,4 +2,4 @@
 
 export { METHODS } from './methods/index.ts';
 export { createPipeline } from './pipeline.ts';
-export { parseRecipe, type Recipe, type RecipeSpec, readRecipe, recipeSchema } from './recipe.ts';
+export { nearestSensorRule, parseRecipe, type Recipe, type RecipeSpec, readRecipe, recipeSchema } from './recipe.ts';

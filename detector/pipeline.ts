@@ -14,20 +14,31 @@ import {
 import { type Arena, bindArena } from '../models/kernel/index.ts';
 import { createMachine, type Machine } from './alarms/index.ts';
 import {
+  type AirBlocks,
+  type Background,
   type Balance,
+  type Compensation,
+  createAirBlocks,
+  createBackground,
   createBalance,
+  createCompensation,
   createDeviation,
   createFronts,
   createOperations,
+  createPlumeCoupling,
+  createSourceEvidence,
   createTankRate,
   type Deviation,
   type Fronts,
   type Operations,
+  type PlumeCoupling,
+  readAir,
   readLine,
   readTanks,
+  type SourceEvidence,
   type TankRate,
 } from './features/index.ts';
-import { type Context, createMethod, type Running } from './methods/index.ts';
+import { type Context, createMethod, type ExcessSettings, gasTags, type Running } from './methods/index.ts';
 import { type Cleaner, createCleaner } from './preprocess/index.ts';
 import { type MethodSpec, type Recipe, unfit } from './recipe.ts';
 
@@ -44,6 +55,10 @@ interface Built {
   readonly fronts: readonly Fronts[];
   readonly operations: Operations | undefined;
   readonly tankRate: TankRate | undefined;
+  readonly blocks: readonly AirBlocks[];
+  readonly backgrounds: readonly Background[];
+  readonly couplings: readonly PlumeCoupling[];
+  readonly evidences: readonly SourceEvidence[];
   readonly stages: readonly Stage[];
   /** Frames seen (1). */
   readonly frames: Float64Array;
@@ -60,12 +75,14 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
   if (problems.length > 0) throw new ProblemError(problems);
   const { buffer, views } = bindArena((arena) => build(recipe, layout, asBuilt, arena));
   const { clean, balances, deviations, fronts, operations, tankRate, stages, frames } = views;
+  const { blocks, backgrounds, couplings, evidences } = views;
   const warmUpFrames = Math.round((recipe.spec['warm-up'] * 1e6) / layout.scanUs);
   clean.reset();
   for (const b of balances) b.reset();
   for (const f of fronts) f.reset();
   operations?.reset();
   tankRate?.reset();
+  for (const e of evidences) e.reset();
   for (const s of stages) {
     s.method.reset();
     s.machine?.reset();
@@ -83,6 +100,10 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
       for (const b of balances) b.step(clean);
       for (const d of deviations) d.step(clean);
       for (const f of fronts) f.step(frame, clean);
+      for (const b of blocks) b.step(frame, clean);
+      for (const b of backgrounds) b.step();
+      for (const c of couplings) c.step();
+      for (const e of evidences) e.step(frame);
       let events: AlarmEvent[] | undefined;
       for (const stage of stages) {
         score.value = 0;
@@ -132,6 +153,26 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
   const fronts: Fronts[] = [];
   let operations: Operations | undefined;
   let tankRate: TankRate | undefined;
+  const air = readAir(layout, asBuilt);
+  const blocks: AirBlocks[] = [];
+  const backgrounds: Background[] = [];
+  const couplings: PlumeCoupling[] = [];
+  const evidences: SourceEvidence[] = [];
+  const blocksOf = (average_s: number) =>
+    once(`blocks/${average_s}`, () => {
+      const b = createAirBlocks(layout, air!, average_s, arena);
+      blocks.push(b);
+      return b;
+    });
+  const backgroundOf = ({ background, average_s, learnWeather_s }: ExcessSettings) =>
+    once(`background/${JSON.stringify([background, average_s, learnWeather_s])}`, () => {
+      const own = blocksOf(average_s);
+      const compensation: Compensation | undefined =
+        learnWeather_s === undefined ? undefined : createCompensation(own, learnWeather_s, arena);
+      const b = createBackground(own, compensation, background, arena);
+      backgrounds.push(b);
+      return b;
+    });
   const warmUp_s = spec['warm-up'];
   const context: Context = {
     layout,
@@ -171,6 +212,21 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
         tankRate = createTankRate(layout, readTanks(layout, asBuilt), warmUp_s, arena);
         return tankRate;
       }),
+    air,
+    background: backgroundOf,
+    latestEvidence: () => evidences.at(-1),
+    sourceEvidence: (settings) =>
+      once(`source/${JSON.stringify(settings)}`, () => {
+        const background = backgroundOf(settings);
+        const coupling = once(`coupling/${settings.average_s}`, () => {
+          const c = createPlumeCoupling(background.blocks, arena);
+          couplings.push(c);
+          return c;
+        });
+        const e = createSourceEvidence(background, coupling, settings, arena);
+        evidences.push(e);
+        return e;
+      }),
   };
   const stages = spec.methods.map((m): Stage => {
     const method = createMethod(m, context);
@@ -183,7 +239,8 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
           );
     return { spec: m, method, machine };
   });
-  return { clean, balances, deviations, fronts, operations, tankRate, stages, frames: arena.f64(1) };
+  const features = { balances, deviations, fronts, operations, tankRate, blocks, backgrounds, couplings, evidences };
+  return { clean, ...features, stages, frames: arena.f64(1) };
 }
 
 function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined) {
@@ -191,8 +248,9 @@ function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | und
   const ids = new Set(layout.tags.map((t) => t.id));
   return recipe.spec.methods.flatMap((m, i) => {
     const path = `methods[${i}]`;
-    if ('tags' in m && m.tags) {
-      const missing = m.tags.filter((t) => !ids.has(t));
+    const wanted = 'groups' in m && m.groups ? m.groups.flat() : 'tags' in m ? m.tags : undefined;
+    if (wanted) {
+      const missing = wanted.filter((t) => !ids.has(t));
       if (missing.length > 0)
         return [
           unfit(
@@ -210,6 +268,28 @@ function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | und
           path,
           `${layout.plant}, which has no tank with a level, a temperature and a meter on every transfer`,
           asBuilt ? 'a tank farm' : 'as-built data of a tank farm',
+        ),
+      ];
+    }
+    const needsAir =
+      m.method === 'gas-source' || (m.method === 'gas-level' && (m.over === 'background' || m.within !== undefined));
+    if (needsAir && !readAir(layout, asBuilt)) {
+      return [
+        unfit(
+          recipe,
+          path,
+          `${layout.plant}, which has no gas instruments with places and a wind`,
+          asBuilt ? 'a site whose as-built data tell of its air' : 'as-built data of a site',
+        ),
+      ];
+    }
+    if (m.method === 'gas-level' && gasTags(m, layout).length < m.votes) {
+      return [
+        unfit(
+          recipe,
+          path,
+          `${layout.plant}, which has fewer gas instruments than must vote`,
+          'concentration or column tags',
         ),
       ];
     }

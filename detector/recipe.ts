@@ -3,8 +3,9 @@
  */
 import { z } from 'zod';
 import { type Problem, plainProblem, type Result } from '../models/contract/index.ts';
-import { findDocument, quantity, readDocument } from '../models/document/index.ts';
-import { digestJson } from '../models/kernel/index.ts';
+import { addIssue, findDocument, quantity, readDocument } from '../models/document/index.ts';
+import { type Dimension, digestJson, parseQuantity } from '../models/kernel/index.ts';
+import { BACKGROUNDS } from './features/index.ts';
 
 const alarm = {
   /** Alarm id in the journal. */
@@ -35,6 +36,44 @@ const allowance = z
     forget: quantity('time', { positive: true }).prefault('5 min'),
   })
   .prefault({});
+
+const GAS_DIMENSIONS = ['fraction', 'explosive-share', 'gas-column', 'explosive-column'] as const satisfies Dimension[];
+
+/** A level of gas in any of the units that gas instruments have: 50 ppm, 20 %LEL, 500 ppm*m, 1 LEL*m. */
+const gasLevel = z
+  .string()
+  .transform((raw, ctx): { dimension: (typeof GAS_DIMENSIONS)[number]; value: number } => {
+    for (const dimension of GAS_DIMENSIONS) {
+      const read = parseQuantity(raw, dimension);
+      if (read.ok && read.value > 0) return { dimension, value: read.value };
+    }
+    addIssue(ctx, {
+      found: `"${raw}"`,
+      expected: 'a level of gas above zero: "50 ppm", "20 %LEL", "500 ppm*m", "1 LEL*m"',
+    });
+    return z.NEVER;
+  })
+  .meta({ examples: ['20 %LEL', '50 ppm', '500 ppm*m', '1 LEL*m'] });
+
+const background = z
+  .strictObject({
+    /** spike-free: median of blocks that were no spikes; low-quantile: lower quantile of all. */
+    kind: z.enum(BACKGROUNDS).default('spike-free'),
+    window: quantity('time', { positive: true }).prefault('1 h'),
+    /** In standard deviations of the background's own lower half. */
+    spike: z.number().positive().default(4),
+    /** What stands above for longer than this becomes the background. */
+    hold: quantity('time', { positive: true }).prefault('4 h'),
+    /** By which the air itself strays between blocks. */
+    floor: quantity('fraction', { positive: true }).prefault('0.1 ppm'),
+  })
+  .prefault({})
+  .transform(({ kind, window, spike, hold, floor }) => ({ kind, window_s: window, spike, hold_s: hold, floor }));
+
+/** Gas and wind are averaged over this before anything is made of them. */
+const average = quantity('time', { positive: true }).prefault('1 min');
+/** Learn for so long, in quiet, what temperature, humidity and pressure do to each instrument, and take it off. */
+const learnWeather = quantity('time', { positive: true }).optional();
 
 const methodSchema = z.discriminatedUnion('method', [
   z.strictObject({
@@ -83,6 +122,56 @@ const methodSchema = z.discriminatedUnion('method', [
     margin: quantity('time', { min: 0 }).prefault('300 ms'),
     /** How long the alarm condition stands after a front. */
     hold: quantity('time', { positive: true }).prefault('10 min'),
+  }),
+  z
+    .strictObject({
+      method: z.literal('gas-level'),
+      tags,
+      ...alarm,
+      level: gasLevel,
+      /** Over zero as the instrument shows it, or over its background. */
+      over: z.enum(['zero', 'background']).default('zero'),
+      /** The level is a rise within this time. */
+      within: quantity('time', { positive: true }).optional(),
+      /** Over the background or as a rise, the level is at least so many standard deviations of the background. */
+      sigma: z.number().positive().default(5),
+      /** So many instruments of a group must be at the level at once; one that has failed has no vote. */
+      votes: z.int().min(1).default(1),
+      /** Groups that vote among themselves; absent: all tags are one group. */
+      groups: z.array(z.array(z.string()).min(1)).min(1).optional(),
+      /** Also say what is suspected, however unsure, by the evidence of a `gas-source` earlier in the recipe. */
+      suspect: z.enum(['none', 'plume', 'nearest-sensor']).default('none'),
+      background,
+      average,
+      'learn-weather': learnWeather,
+    })
+    .superRefine((m, ctx) => {
+      m.groups?.forEach((g, i) => {
+        if (g.length < m.votes)
+          addIssue(ctx, { found: `${g.length} tags`, expected: `at least the ${m.votes} that must vote` }, [
+            'groups',
+            i,
+          ]);
+      });
+      if (m.groups && m.tags) addIssue(ctx, { found: '"tags" beside "groups"', expected: 'one of them' }, ['tags']);
+    }),
+  z.strictObject({
+    method: z.literal('gas-source'),
+    ...alarm,
+    /** Bayes factor of a release against none, at which the alarm is raised. */
+    evidence: z.number().min(2).default(1000),
+    /** How sure the place must be: probability of the named equipment, or one less the share of the ground that the posterior's radius is. */
+    certainty: quantity('fraction', { min: 0, max: 0.999 }).prefault('90 %'),
+    /** Time over which evidence is forgotten. */
+    forget: quantity('time', { positive: true }).prefault('1 h'),
+    /** Blocks within this time are one observation. */
+    correlation: quantity('time', { positive: true }).prefault('5 min'),
+    'least-rate': quantity('mass-flow', { positive: true }).prefault('0.03 kg/h'),
+    'most-rate': quantity('mass-flow', { positive: true }).prefault('3000 kg/h'),
+    'place-by': z.enum(['plume', 'nearest-sensor']).default('plume'),
+    background,
+    average,
+    'learn-weather': learnWeather,
   }),
   z.strictObject({ method: z.literal('null') }),
   z.strictObject({
@@ -142,6 +231,13 @@ export function parseRecipe(file: string, text: string): Result<Recipe> {
       );
     seen.set(m.alarm, i);
   });
+  const firstSource = spec.methods.findIndex((m) => m.method === 'gas-source');
+  spec.methods.forEach((m, i) => {
+    if (m.method !== 'gas-level' || m.suspect === 'none' || (firstSource >= 0 && firstSource < i)) return;
+    problems.push(
+      problemAt(['methods', i, 'suspect'], `"${m.suspect}"`, 'a gas-source method before this one in the recipe'),
+    );
+  });
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, value: { name: spec.recipe, spec, digest: digestJson(spec) } };
 }
@@ -155,4 +251,21 @@ export function readRecipe(nameOrPath: string): Result<Recipe> {
 /** A method that this plant cannot feed: no line, no wide pressures. */
 export function unfit(recipe: Recipe, path: string, found: string, expected: string): Problem {
   return plainProblem(`recipe ${recipe.name}`, path, found, expected);
+}
+
+/**
+ * The same recipe with places by the nearest sensor instead of by the plume: what it is worth to know the wind. Undefined where
+ * nothing in it gives a place that way.
+ */
+export function nearestSensorRule(recipe: Recipe): Recipe | undefined {
+  if (!recipe.spec.methods.some((m) => m.method === 'gas-source')) return undefined;
+  const methods = recipe.spec.methods.map((m) =>
+    m.method === 'gas-source'
+      ? { ...m, 'place-by': 'nearest-sensor' as const }
+      : m.method === 'gas-level' && m.suspect !== 'none'
+        ? { ...m, suspect: 'nearest-sensor' as const }
+        : m,
+  );
+  const spec = { ...recipe.spec, methods };
+  return { name: 'nearest-sensor', spec, digest: digestJson(spec) };
 }

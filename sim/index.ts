@@ -6,7 +6,7 @@ import { digestBytes } from '../models/kernel/index.ts';
 import { type ControlModel, compileControl, createControl, hasControl } from './control/index.ts';
 import type { GasPhysics, GasPlantSpec } from './gas/index.ts';
 import { applyFault, primeInstruments } from './instruments/index.ts';
-import { kindOf, type PlantSpec } from './kinds.ts';
+import { KINDS, kindOf, type PlantSpec } from './kinds.ts';
 import type { LiquidPhysics, LiquidSpec } from './liquid/index.ts';
 import {
   type CompilePlantOptions,
@@ -22,12 +22,23 @@ import { stepPlant } from './step.ts';
 import type { TanksPhysics, TanksSpec } from './tanks/index.ts';
 import type { TransientPhysics, WaterPhysics, WaterSpec } from './water/index.ts';
 
-export { type GasPhysics, type GasPlantSpec, gasSchema } from './gas/index.ts';
+export type { AirSpec, InAir, InAirPhysics, SiteCamera } from './dispersion/index.ts';
+export type { GasPhysics, GasPlantSpec } from './gas/index.ts';
+export { GASES } from './instruments/gas/index.ts';
 export { asLiquid, KINDS, type KindName, type LocatedPlant, type PlantSpec, parsePlant, readPlant } from './kinds.ts';
-export { type LiquidPhysics, type LiquidSpec, liquidSchema } from './liquid/index.ts';
-export type { CompilePlantOptions, LeakSite, Physics, PlantModel } from './plant/index.ts';
-export { type TanksPhysics, type TanksSpec, tanksSchema } from './tanks/index.ts';
-export { type TransientPhysics, type WaterPhysics, type WaterSpec, waterSchema } from './water/index.ts';
+export type { LiquidPhysics, LiquidSpec } from './liquid/index.ts';
+export type { CompilePlantOptions, EmitterSite, LeakSite, Physics, PlantModel } from './plant/index.ts';
+export { blowArea_m2, diggingForce_N, type PipeWall, punctureResistance_N, type Tooth } from './site/index.ts';
+export type { StorePhysics, StoreSpec } from './store/index.ts';
+export type { TanksPhysics, TanksSpec } from './tanks/index.ts';
+export type { TransientPhysics, WaterPhysics, WaterSpec } from './water/index.ts';
+
+/** What people write, by kind, air included. */
+export const gasSchema = KINDS.gas.schema;
+export const liquidSchema = KINDS.liquid.schema;
+export const storeSchema = KINDS.store.schema;
+export const tanksSchema = KINDS.tanks.schema;
+export const waterSchema = KINDS.water.schema;
 
 export interface Sim<P extends Physics = Physics> {
   readonly model: PlantModel;
@@ -83,8 +94,10 @@ export function compileModel(spec: PlantSpec, options: CompilePlantOptions): Pla
   return compilePlant(spec, kind.kind, withControls(outline, controlOf(spec, outline)), options);
 }
 
-function controlOf(spec: PlantSpec, { controls }: Outline): ControlModel | undefined {
-  return hasControl(spec) ? compileControl(spec, controls) : undefined;
+function controlOf(spec: PlantSpec, { controls, instruments = [] }: Outline): ControlModel | undefined {
+  if (!hasControl(spec)) return undefined;
+  // Gas detectors may vote too.
+  return compileControl({ ...spec, instruments: [...spec.instruments, ...instruments] }, controls);
 }
 
 /** Control's registers come behind the plant's own, whose addresses stay. */
@@ -147,10 +160,18 @@ function create<S extends PlantSpec, P extends Physics>(
       for (const command of commands) {
         const why =
           command.kind === 'fault' || command.kind === 'fault.clear'
-            ? applyFault(model, state, command, truth)
-            : control
-              ? control.apply(command, state.clock[0]!, truth)
-              : applyPlain(physics, command, state.clock[0]!, truth);
+            ? applyFault(model, physics, state, command, truth)
+            : command.kind === 'weather'
+              ? physics.weather
+                ? physics.weather.apply(command, state.clock[0]!, truth)
+                : 'this plant has no weather'
+              : command.kind === 'emission' || command.kind === 'patrol'
+                ? physics.applyToAir
+                  ? physics.applyToAir(command, state.clock[0]!, truth)
+                  : 'this plant has no air'
+                : control
+                  ? control.apply(command, state.clock[0]!, truth)
+                  : applyPlain(physics, command, state.clock[0]!, truth);
         if (why !== undefined) refused.push(why);
       }
       return refused;
@@ -190,7 +211,7 @@ function create<S extends PlantSpec, P extends Physics>(
 /** A plant without control knows what every physics knows. */
 function applyPlain(
   physics: Physics,
-  command: Exclude<Command, { kind: 'fault' | 'fault.clear' }>,
+  command: Exclude<Command, { kind: 'fault' | 'fault.clear' | 'weather' | 'emission' | 'patrol' }>,
   timeUs: number,
   truth: TruthEvent[],
 ): string | undefined {

@@ -5,16 +5,25 @@ import { z } from 'zod';
 import type { Result } from '../models/contract/index.ts';
 import { type Located, readDocument, readTextFile } from '../models/document/index.ts';
 import { checkControl } from './control/index.ts';
+import { airTags, type InAir, withAir } from './dispersion/index.ts';
 import { GAS, type GasPlantSpec } from './gas/index.ts';
 import { LIQUID, type LiquidSpec } from './liquid/index.ts';
 import type { PlantKind } from './plant/index.ts';
+import { STORE, type StoreSpec } from './store/index.ts';
 import { TANKS, type TanksSpec } from './tanks/index.ts';
 import { WATER, type WaterSpec } from './water/index.ts';
 
-export type PlantSpec = LiquidSpec | GasPlantSpec | TanksSpec | WaterSpec;
+export type PlantSpec = (LiquidSpec | GasPlantSpec | TanksSpec | WaterSpec | StoreSpec) & InAir;
 export type LocatedPlant = Located<PlantSpec>;
 
-export const KINDS = { liquid: LIQUID, gas: GAS, tanks: TANKS, water: WATER } as const;
+/** Any of them may stand in the air. */
+export const KINDS = {
+  liquid: withAir(LIQUID),
+  gas: withAir(GAS),
+  tanks: withAir(TANKS),
+  water: withAir(WATER),
+  store: withAir(STORE),
+} as const;
 export type KindName = keyof typeof KINDS;
 
 /** The kind that a spec was read as, so that spec and kind fit. */
@@ -41,7 +50,7 @@ export function parsePlant(file: string, text: string): Result<LocatedPlant> {
   const named = readDocument(file, text, kindSchema);
   if (named.ok) return parseAs(KINDS[named.value.value.kind] as unknown as PlantKind<PlantSpec>, file, text);
   // A file that is no map at all is best explained by a whole schema.
-  return named.problems.some((p) => p.path === 'kind') ? named : parseAs(LIQUID, file, text);
+  return named.problems.some((p) => p.path === 'kind') ? named : parseAs(KINDS.liquid, file, text);
 }
 
 function parseAs<S extends PlantSpec>(kind: PlantKind<S>, file: string, text: string): Result<LocatedPlant> {
@@ -50,6 +59,8 @@ function parseAs<S extends PlantSpec>(kind: PlantKind<S>, file: string, text: st
   const gathered = kind.gather?.(read.value as Located<S>);
   if (gathered && !gathered.ok) return gathered;
   const doc = gathered ? gathered.value : (read.value as Located<S>);
-  const problems = [...kind.check(doc), ...checkControl(doc, () => kind.controls(doc.value))];
+  const { instruments } = doc.value;
+  const all = { ...doc, value: { ...doc.value, instruments: [...instruments, ...airTags(doc.value)] } };
+  const problems = [...kind.check(doc), ...checkControl(all, () => kind.controls(doc.value))];
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: doc };
 }

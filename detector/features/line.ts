@@ -58,7 +58,8 @@ export interface Line {
 /** Reads the line out of what a control room knows; undefined where the plant is not a line with pressures. */
 export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Line | undefined {
   const fluid = asBuilt?.fluid;
-  if (!asBuilt || !fluid) return undefined;
+  const designFlow_m3_s = asBuilt?.designFlow_m3_s;
+  if (!asBuilt || !fluid || designFlow_m3_s === undefined) return undefined;
   const pipes = asBuilt.pipes.flatMap(({ waveSpeed_m_s, roughness_m, start_m, ...p }) =>
     waveSpeed_m_s === undefined || roughness_m === undefined || start_m === undefined
       ? []
@@ -102,8 +103,8 @@ export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Lin
       const f = darcyFactor((v * diameter_m) / fluid.kinematicViscosity_m2_s, roughness_m / diameter_m);
       return { f, h: (f * length_m * v * v) / (diameter_m * 2 * G) };
     };
-    const design = loss(asBuilt.designFlow_m3_s);
-    const above = loss(asBuilt.designFlow_m3_s * 1.01);
+    const design = loss(designFlow_m3_s);
+    const above = loss(designFlow_m3_s * 1.01);
     spans.push({
       up,
       down,
@@ -154,7 +155,7 @@ export function readLine(layout: FrameLayout, asBuilt: AsBuilt | undefined): Lin
   if (spans.length === 0) return undefined;
   return {
     density_kg_m3: fluid.density_kg_m3,
-    designFlow_m3_s: asBuilt.designFlow_m3_s,
+    designFlow_m3_s,
     spans,
     sections,
     gravity_m_s2: G,

@@ -3,4 +3,5 @@ export { csvSource } from './csv.ts';
 export { type InprocPlant, inprocSource } from './inproc.ts';
 export { type ModbusSourceOptions, modbusSource } from './modbus.ts';
 export { recordingSource } from './recording.ts';
+export { type SiteSource, siteSource } from './site.ts';
 export { type WebSocketSourceOptions, websocketSource } from './websocket.ts';

@@ -2,12 +2,15 @@
 import type { MethodSpec } from '../recipe.ts';
 import { createNull, createRandom } from './baselines.ts';
 import { createCusum } from './cusum.ts';
+import { createGasLevel } from './gasLevel.ts';
+import { createGasSource } from './gasSource.ts';
 import type { Context, Running } from './method.ts';
 import { createShewhart } from './shewhart.ts';
 import { createTankCusum } from './tankCusum.ts';
 import { createWave } from './wave.ts';
 
-export { type Context, cusumThreshold, type Running } from './method.ts';
+export { gasTags } from './gasLevel.ts';
+export { type Context, cusumThreshold, type ExcessSettings, type Running } from './method.ts';
 
 /** One sentence and source per kind, for `describe`. */
 export const METHODS: Readonly<Record<MethodSpec['method'], { summary: string; reference: string }>> = {
@@ -20,6 +23,14 @@ export const METHODS: Readonly<Record<MethodSpec['method'], { summary: string; r
   wave: {
     summary: 'negative pressure wave between two stations, with place and rate',
     reference: 'API RP 1130; Joukowsky 1898',
+  },
+  'gas-level': {
+    summary: 'limits of gas instruments, over zero, over their background or as a rise, by m votes of a group',
+    reference: 'IEC 60079-29-2; ISA-TR84.00.07',
+  },
+  'gas-source': {
+    summary: 'Bayes over places and rates with a Gaussian plume on the measured wind: fusion, source and rate',
+    reference: 'Bayesian inverse dispersion; Chang & Hanna 2004 for its errors',
   },
   null: { summary: 'never alarms: the floor', reference: 'baseline' },
   random: { summary: 'alarms at random moments: the other floor', reference: 'baseline' },
@@ -34,6 +45,10 @@ export function createMethod(spec: MethodSpec, context: Context): Running {
       return spec.on === 'tanks' ? createTankCusum(spec, context) : createCusum(spec, context);
     case 'wave':
       return createWave(spec, context);
+    case 'gas-level':
+      return createGasLevel(spec, context);
+    case 'gas-source':
+      return createGasSource(spec, context);
     case 'null':
       return createNull();
     case 'random':

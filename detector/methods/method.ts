@@ -4,8 +4,28 @@
  */
 import type { AsBuilt, Frame, FrameLayout, Score } from '../../models/contract/index.ts';
 import type { Arena } from '../../models/kernel/index.ts';
-import type { Balance, Deviation, Fronts, Line, Operations, TankRate } from '../features/index.ts';
+import type {
+  AirSite,
+  Background,
+  BackgroundSettings,
+  Balance,
+  Deviation,
+  EvidenceSettings,
+  Fronts,
+  Line,
+  Operations,
+  SourceEvidence,
+  TankRate,
+} from '../features/index.ts';
 import type { Cleaner } from '../preprocess/index.ts';
+
+/** How gas readings become an excess over their background. */
+export interface ExcessSettings {
+  readonly background: BackgroundSettings;
+  readonly average_s: number;
+  /** Learn for so long what the weather does to the instruments; absent: not at all. */
+  readonly learnWeather_s?: number;
+}
 
 /** What methods may share; a feature that no method asks for is not built. */
 export interface Context {
@@ -21,6 +41,11 @@ export interface Context {
   fronts(window_s: number, sigma: number, slowest_s: number): Fronts;
   operations(): Operations;
   tankRate(): TankRate;
+  readonly air: AirSite | undefined;
+  background(settings: ExcessSettings): Background;
+  sourceEvidence(settings: ExcessSettings & EvidenceSettings): SourceEvidence;
+  /** What the last `gas-source` before this method in the recipe looks at. */
+  latestEvidence(): SourceEvidence | undefined;
 }
 
 export interface Running {

@@ -48,6 +48,10 @@ export function createCleaner(layout: FrameLayout, settings: CleanSettings, aren
     const samples = Math.max(2, Math.ceil((settings.stuckAfter_s * 1e6) / t.periodUs));
     return t.width > 1 ? Math.min(samples, 2 * t.width) : samples;
   });
+  // A plume is a spike, and north is both 0 and 360 degrees: neither is for a median.
+  const spiky = Uint8Array.from(tags, (t) =>
+    ['concentration', 'column', 'sound', 'wind-direction'].includes(t.quantity) ? 1 : 0,
+  );
   const holdScans = Math.floor(settings.holdGaps_s / scan_s);
   // The median of a window and of its deviations; scratch, never read across calls.
   const sorted = new Float64Array(window);
@@ -107,7 +111,7 @@ export function createCleaner(layout: FrameLayout, settings: CleanSettings, aren
         }
         if (good) {
           mean = (mean / width) * scale[t]! + offset[t]!;
-          value[t] = width === 1 ? hampel(t, mean) : mean;
+          value[t] = width === 1 && spiky[t] === 0 ? hampel(t, mean) : mean;
           usable[t] = 1;
           fresh[t] = 1;
           silent[t] = 0;

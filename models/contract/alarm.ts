@@ -19,10 +19,46 @@ export const alarmEventSchema = z.strictObject({
   priority: z.int().min(1).max(4),
   /** The method's number when the event happened; its threshold is in `because`. */
   score: z.number(),
-  /** Where the leak is thought to be: distance along the line and one standard deviation. */
-  where: z.strictObject({ position_m: z.number(), sigma_m: z.number().nonnegative() }).optional(),
-  /** Estimated leak rate and one standard deviation. */
-  rate: z.strictObject({ massRate_kg_s: z.number(), sigma_kg_s: z.number().nonnegative() }).optional(),
+  /** Where the leak is thought to be, with one standard deviation: along a line, or on a site. */
+  where: z
+    .strictObject({
+      /** Distance along the line. */
+      position_m: z.number().optional(),
+      sigma_m: z.number().nonnegative(),
+      /** East, north and up from the site's origin. */
+      place_m: z.tuple([z.number(), z.number(), z.number()]).optional(),
+      /** The group of equipment that is suspected, by its as-built name, and how probably it is the one. */
+      source: z.string().max(64).optional(),
+      probability: z.number().min(0).max(1).optional(),
+      /** Ellipse that holds the place with a probability of 95 %: middle, half axes, and the long one's direction from east. */
+      region: z
+        .strictObject({
+          middle_m: z.tuple([z.number(), z.number()]),
+          axes_m: z.tuple([z.number().nonnegative(), z.number().nonnegative()]),
+          angle_rad: z.number(),
+        })
+        .optional(),
+      /** The likeliest groups of equipment, the first before the others. */
+      suspects: z
+        .array(z.strictObject({ source: z.string().max(64), probability: z.number().min(0).max(1) }))
+        .max(6)
+        .optional(),
+      /** Mean wind by which the place was found, towards east and north. */
+      wind_m_s: z.tuple([z.number(), z.number()]).optional(),
+    })
+    .refine((w) => w.position_m !== undefined || w.place_m !== undefined, {
+      message: 'a place along the line (position_m) or on the site (place_m)',
+    })
+    .optional(),
+  /** Estimated leak rate and one standard deviation; the ends of its 95 % interval where it is far from symmetric. */
+  rate: z
+    .strictObject({
+      massRate_kg_s: z.number(),
+      sigma_kg_s: z.number().nonnegative(),
+      low_kg_s: z.number().nonnegative().optional(),
+      high_kg_s: z.number().nonnegative().optional(),
+    })
+    .optional(),
   /** When the leak is thought to have begun [µs]. */
   onsetUs: z.int().optional(),
   /** The method. */

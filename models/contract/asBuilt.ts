@@ -4,11 +4,60 @@
  */
 import { z } from 'zod';
 
+const place = z.tuple([z.number(), z.number(), z.number()]);
+
+const airSchema = z.strictObject({
+  gas: z.strictObject({
+    id: z.string(),
+    molarMass_kg_mol: z.number().positive(),
+    /** Lower explosive limit, a share by volume; absent for what does not burn. */
+    lowerLimit: z.number().positive().max(1).optional(),
+  }),
+  /** Gas instruments: a point, or the two ends of a beam. */
+  sensors: z.array(z.strictObject({ tag: z.string(), place_m: place, to_m: place.optional() })),
+  /** What may leak, by name; the radius holds the flanges and valves of a group. */
+  equipment: z.array(z.strictObject({ id: z.string(), place_m: place, radius_m: z.number().nonnegative().optional() })),
+  /** Where a source may stand that has no name: west, south, east, north. */
+  bounds_m: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+  /** One standard deviation each way of the places above; absent: they are taken as true. */
+  uncertainty_m: z.strictObject({ equipment: z.number().nonnegative(), sensors: z.number().nonnegative() }).optional(),
+  /** What stands on the site, for plans: corners in order, or the middle of a round thing. */
+  outlines: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        kind: z.enum(['building', 'tank', 'bund', 'rack', 'fence', 'road']),
+        corners_m: z.array(z.tuple([z.number(), z.number()])).min(1),
+        radius_m: z.number().positive().optional(),
+      }),
+    )
+    .optional(),
+  wind: z
+    .strictObject({
+      speed: z.string(),
+      direction: z.string(),
+      /** What the vane says: where the wind comes from, clockwise from north, or where it goes, anticlockwise from east. */
+      reads: z.enum(['from-clockwise-of-north', 'towards-anticlockwise-of-east']),
+      height_m: z.number().positive().optional(),
+    })
+    .optional(),
+  /** Tags of the weather that gas instruments may answer to. */
+  weather: z
+    .strictObject({
+      temperature: z.string().optional(),
+      humidity: z.string().optional(),
+      pressure: z.string().optional(),
+    })
+    .optional(),
+});
+export type AirAsBuilt = z.infer<typeof airSchema>;
+
 export const asBuiltSchema = z.strictObject({
   plant: z.string(),
   /** True where the data equal the simulator's own: a method that wins only here has not won. */
   exact: z.boolean(),
-  designFlow_m3_s: z.number().positive(),
+  /** Absent where nothing but air is watched. */
+  designFlow_m3_s: z.number().positive().optional(),
   /** Absent where a plant has not one liquid but several, or none. */
   fluid: z
     .strictObject({
@@ -95,6 +144,8 @@ export const asBuiltSchema = z.strictObject({
       }),
     )
     .optional(),
+  /** What its owner knows of the air over a site; metres east, north and up from the site's origin. */
+  air: airSchema.optional(),
   /** Declared uncertainties, one standard deviation, relative. */
   uncertainty: z.strictObject({
     waveSpeed: z.number().nonnegative(),

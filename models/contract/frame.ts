@@ -21,6 +21,14 @@ export const QUANTITIES = [
   'running',
   'density',
   'other',
+  // of the air: gas at a point (by volume or as a share of the explosive limit) and along a beam, sound, and the weather
+  'concentration',
+  'column',
+  'sound',
+  'wind-speed',
+  'wind-direction',
+  'humidity',
+  'air-pressure',
   // Of loops, interlocks and shutdown systems.
   'mode',
   'output',
@@ -29,8 +37,8 @@ export const QUANTITIES = [
   'bypassed',
   'pre-alarm',
 ] as const;
-/** Quantities that jump and have nothing between their values. */
-export const CONTACTS: readonly Quantity[] = ['running', 'mode', 'tripped', 'bypassed', 'pre-alarm'];
+/** Quantities that jump and have nothing between their values; between north by west and north by east nothing lies the long way round. */
+export const CONTACTS: readonly Quantity[] = ['running', 'mode', 'tripped', 'bypassed', 'pre-alarm', 'wind-direction'];
 export type Quantity = (typeof QUANTITIES)[number];
 
 const tagSchema = z.strictObject({

@@ -73,12 +73,12 @@ export function writeMailbox(event: AlarmEvent, number: number): Uint16Array {
   r[0] = number;
   r[1] = TO.indexOf(event.to);
   r[2] = event.priority;
-  r[3] = (event.where ? 1 : 0) | (event.rate ? 2 : 0) | (event.onsetUs === undefined ? 0 : 4);
+  r[3] = (event.where?.position_m === undefined ? 0 : 1) | (event.rate ? 2 : 0) | (event.onsetUs === undefined ? 0 : 4);
   putUint32(r, 4, event.frameSeq);
   putInt64(r, 6, event.onsetUs ?? 0);
   putFloat(r, 10, event.score, 'ABCD');
   putFloat(r, 12, event.where?.position_m ?? 0, 'ABCD');
-  putFloat(r, 14, event.where?.sigma_m ?? 0, 'ABCD');
+  putFloat(r, 14, event.where?.position_m === undefined ? 0 : event.where.sigma_m, 'ABCD');
   putFloat(r, 16, event.rate?.massRate_kg_s ?? 0, 'ABCD');
   putFloat(r, 18, event.rate?.sigma_kg_s ?? 0, 'ABCD');
   return r;

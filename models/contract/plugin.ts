@@ -32,8 +32,8 @@ export interface FrameSource {
 export interface Score {
   /** The method's number; an alarm condition where it is at or above 1 (score = statistic / threshold). */
   value: number;
-  where?: { position_m: number; sigma_m: number };
-  rate?: { massRate_kg_s: number; sigma_kg_s: number };
+  where?: NonNullable<AlarmEvent['where']>;
+  rate?: NonNullable<AlarmEvent['rate']>;
   onsetUs?: number;
   because?: string;
 }

@@ -1,4 +1,5 @@
 /** The door of the kernel: arithmetic, units, chance, time, digests and statistics; pure and browser-safe. */
+export { type Agreement, agreement } from './agreement.ts';
 export { type Arena, bindArena } from './arena.ts';
 export { hashIndex, hashText, type Stream, seeded } from './chance.ts';
 export { canonicalJson, digestBytes, digestJson, RunningDigest } from './digest.ts';

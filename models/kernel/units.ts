@@ -20,7 +20,12 @@ export type Dimension =
   | 'inertia'
   | 'frequency'
   | 'power'
-  | 'angle';
+  | 'angle'
+  | 'explosive-share'
+  | 'explosive-column'
+  | 'gas-column'
+  | 'sound-level'
+  | 'humidity';
 
 interface UnitDef {
   readonly dimension: Dimension;
@@ -57,6 +62,11 @@ export const SI_UNIT: Readonly<Record<Dimension, string>> = {
   frequency: '1/s',
   power: 'W',
   angle: 'rad',
+  'explosive-share': 'LEL',
+  'explosive-column': 'LEL*m',
+  'gas-column': 'part*m',
+  'sound-level': 'dB',
+  humidity: 'RH',
 };
 
 export const UNITS: Readonly<Record<string, UnitDef>> = (() => {
@@ -74,6 +84,7 @@ export const UNITS: Readonly<Record<string, UnitDef>> = (() => {
   add('speed', { 'm/s': 1, 'km/h': 1 / 3.6, 'ft/s': FOOT, mph: MILE / 3600, kn: 1852 / 3600 });
   add('pressure', {
     Pa: 1,
+    hPa: 100,
     kPa: 1e3,
     MPa: 1e6,
     GPa: 1e9,
@@ -108,7 +119,7 @@ export const UNITS: Readonly<Record<string, UnitDef>> = (() => {
   add('density', { 'kg/m3': 1, 'g/cm3': 1000, 'lb/ft3': POUND / FOOT ** 3 });
   add('kinematic-viscosity', { 'm2/s': 1, cSt: 1e-6, 'mm2/s': 1e-6, St: 1e-4 });
   add('rotation', { 'rad/s': 1, rpm: (2 * Math.PI) / 60 });
-  add('fraction', { '%': 0.01, '1': 1, ppm: 1e-6 });
+  add('fraction', { '%': 0.01, '1': 1, ppm: 1e-6, ppb: 1e-9 });
   add('inertia', { 'kg*m2': 1, 'kg m2': 1, 'lb*ft2': POUND * FOOT ** 2 });
   add('frequency', {
     Hz: 1,
@@ -121,6 +132,12 @@ export const UNITS: Readonly<Record<string, UnitDef>> = (() => {
   });
   add('power', { W: 1, kW: 1e3, MW: 1e6, hp: 745.6998715822702 });
   add('angle', { rad: 1, deg: Math.PI / 180 });
+  // Shares of the lower explosive limit, and what a beam adds up: by volume, or in limits, times metres.
+  add('explosive-share', { '%LEL': 0.01, LEL: 1 });
+  add('explosive-column', { 'LEL*m': 1 });
+  add('gas-column', { 'ppm*m': 1e-6, '%*m': 0.01, 'part*m': 1 });
+  add('sound-level', { dB: 1 });
+  add('humidity', { '%RH': 0.01, RH: 1 });
   return table;
 })();
 
@@ -207,6 +224,11 @@ const EXAMPLES: Readonly<Record<Dimension, string>> = {
   frequency: '1 per day',
   power: '500 kW',
   angle: '240 deg',
+  'explosive-share': '20 %LEL',
+  'explosive-column': '1 LEL*m',
+  'gas-column': '500 ppm*m',
+  'sound-level': '84 dB',
+  humidity: '60 %RH',
 };
 
 /** SI to a unit of people. Throws on an unknown unit: units in layouts were checked when they were read. */

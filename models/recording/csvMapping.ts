@@ -24,6 +24,11 @@ const DIMENSIONS: Partial<Record<Quantity, readonly Dimension[]>> = {
   flow: ['flow', 'mass-flow'],
   temperature: ['temperature'],
   level: ['length', 'fraction'],
+  concentration: ['fraction', 'explosive-share'],
+  column: ['gas-column', 'explosive-column'],
+  'wind-speed': ['speed'],
+  'wind-direction': ['angle'],
+  'air-pressure': ['pressure'],
 };
 
 const unit = z.string().superRefine((text, ctx) => {
@@ -99,7 +104,7 @@ export const CSV_MAPPING_SCHEMA = z.strictObject({
   header: z.boolean().default(true),
   time: z.strictObject({
     column: z.string().min(1),
-    /** iso, seconds, milliseconds, microseconds, or a pattern of YYYY MM DD hh mm ss. */
+    /** iso, minutes, seconds, milliseconds, microseconds, or a pattern of YYYY MM DD hh mm ss. */
     format: z
       .string()
       .superRefine((text, ctx) => {

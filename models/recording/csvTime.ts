@@ -7,7 +7,7 @@
 /** Microseconds, or NaN where the text is no such time. */
 export type TimeReader = (text: string) => number;
 
-const NUMERIC: Readonly<Record<string, number>> = { seconds: 1e6, milliseconds: 1e3, microseconds: 1 };
+const NUMERIC: Readonly<Record<string, number>> = { minutes: 60e6, seconds: 1e6, milliseconds: 1e3, microseconds: 1 };
 const TOKEN = /YYYY|MM|DD|hh|mm|ss/g;
 const DIGITS: Readonly<Record<string, string>> = {
   YYYY: '(\\d{4})',
@@ -36,7 +36,7 @@ export function compileTimeFormat(format: string, decimal: '.' | ',' = '.'): Tim
     !order.includes('DD') ||
     new Set(order).size !== order.length
   ) {
-    return 'iso, seconds, milliseconds, microseconds, or a pattern that has YYYY, MM and DD once, such as "DD.MM.YYYY hh:mm:ss"';
+    return 'iso, minutes, seconds, milliseconds, microseconds, or a pattern that has YYYY, MM and DD once, such as "DD.MM.YYYY hh:mm:ss"';
   }
   const parts = format.split(TOKEN);
   const escaped = parts.map((p) => p.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));

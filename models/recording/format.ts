@@ -99,6 +99,7 @@ export const EVENT_COLUMNS: Readonly<Record<'alarms' | 'truth', readonly EventCo
     column('DOUBLE', 'score'),
     column('DOUBLE', 'position_m', 'where', 'position_m'),
     column('DOUBLE', 'position_sigma_m', 'where', 'sigma_m'),
+    column('VARCHAR', 'source', 'where', 'source'),
     column('DOUBLE', 'massRate_kg_s', 'rate', 'massRate_kg_s'),
     column('DOUBLE', 'massRate_sigma_kg_s', 'rate', 'sigma_kg_s'),
     column('BIGINT', 'onset_us', 'onsetUs'),

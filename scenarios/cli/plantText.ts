@@ -7,6 +7,7 @@ import { compileModel, createSim, type LiquidSpec, type LocatedPlant } from '../
 import { isUsUnit } from '../import/index.ts';
 import { inUnit, show, type Trade, tidy, tradeUnit, unitOf } from './display.ts';
 import { gasSections } from './gasText.ts';
+import { storeSections } from './storeText.ts';
 import { textTable } from './table.ts';
 import { tanksSections } from './tanksText.ts';
 import { waterSections } from './waterText.ts';
@@ -33,7 +34,9 @@ export function describePlant(
         ? gasSections(spec, seed, trade)
         : spec.kind === 'tanks'
           ? tanksSections(spec, trade)
-          : waterSections(spec, model.asBuilt, trade);
+          : spec.kind === 'store'
+            ? storeSections(spec, trade)
+            : waterSections(spec, model.asBuilt, trade);
   const tags = model.layout.tags.map((t) => {
     const unit = tradeUnit(t.unit, options.units);
     const scaled = (x: number) => (t.unit === '' ? x : tidy(toUnit(fromUnit(x, t.unit), unit)));

@@ -17,7 +17,7 @@ import {
   truthEventSchema,
 } from '../../models/contract/index.ts';
 import { CSV_MAPPING_SCHEMA } from '../../models/recording/index.ts';
-import { gasSchema, liquidSchema, tanksSchema, waterSchema } from '../../sim/index.ts';
+import { gasSchema, liquidSchema, storeSchema, tanksSchema, waterSchema } from '../../sim/index.ts';
 import { scenarioSchema } from '../engine/index.ts';
 import { suiteSchema } from '../run/index.ts';
 
@@ -30,6 +30,7 @@ export interface NamedSchema {
 export const SCHEMAS: readonly NamedSchema[] = [
   { name: 'plant', summary: 'a plant of liquid lines as YAML', schema: liquidSchema },
   { name: 'plant-gas', summary: 'a plant of gas lines as YAML (kind: gas)', schema: gasSchema },
+  { name: 'plant-store', summary: 'a store of liquefied gas as YAML (kind: store)', schema: storeSchema },
   { name: 'plant-tanks', summary: 'a tank farm as YAML (kind: tanks)', schema: tanksSchema },
   { name: 'plant-water', summary: 'a water network as YAML (kind: water)', schema: waterSchema },
   { name: 'recipe', summary: 'a detector recipe as YAML', schema: recipeSchema },

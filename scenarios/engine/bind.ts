@@ -4,11 +4,17 @@
  */
 import type { Control, Problem, Result } from '../../models/contract/index.ts';
 import type { Limits } from '../../models/document/index.ts';
-import { nearest, parseQuantity, toUnit, UNITS } from '../../models/kernel/index.ts';
+import { nearest, parseQuantity, UNITS } from '../../models/kernel/index.ts';
+import { fittingArea_m2 } from '../../models/physics/release/index.ts';
+import type { EmitterSite } from '../../sim/index.ts';
 import type { Expectation } from '../score/index.ts';
 import { bindRaw, type Drawable, extremes, type Raw, type Read, readDifference } from './draw.ts';
+import { bindEmission } from './emission.ts';
+import { bindExcavator } from './excavator.ts';
 import type { PlantContext } from './plant.ts';
+import { readPublished, readSize } from './readTag.ts';
 import { type EntrySpec, isRepeat, type LocatedScenario, type RateDraw } from './spec.ts';
+import type { WeatherCommand } from './weather.ts';
 
 /** Properties of elements that a scenario may move. */
 export type Property = Exclude<Control['property'], 'run' | 'trip'>;
@@ -48,6 +54,10 @@ export type BoundAction =
       readonly closeAfter?: Drawable;
     }
   | { readonly kind: 'close'; readonly leak: string }
+  | { readonly kind: 'emission'; readonly site: EmitterSite; readonly rate: Drawable; readonly lasts?: Drawable }
+  | { readonly kind: 'patrol'; readonly patrol: string; readonly lasts?: Drawable }
+  /** What the truth says beside the plant's own. */
+  | { readonly kind: 'note'; readonly ref: string; readonly what: string }
   | { readonly kind: 'pump'; readonly element: string; readonly action: 'start' | 'stop' | 'trip' }
   | {
       readonly kind: 'move';
@@ -67,7 +77,8 @@ export type BoundAction =
       readonly every?: Drawable;
       readonly lasts?: Drawable;
     }
-  | { readonly kind: 'clear'; readonly fault: string };
+  | { readonly kind: 'clear'; readonly fault: string }
+  | WeatherCommand;
 
 export interface BoundEntry {
   /** Stable name of the entry: what its draws are seeded with. */
@@ -98,22 +109,29 @@ export function bindScenario(located: LocatedScenario, plant: PlantContext): Res
       report(['step'], `${spec.step} s`, `a step that divides the plant's scan of ${plant.layout.scanUs / 1e6} s`);
   }
   const used = new Map<string, number>();
+  const needWeather = (path: readonly PropertyKey[]) => {
+    if (!plant.hasWeather) report(path, 'a weather', 'a plant that stands in it', `${plant.layout.plant} has none`);
+  };
+  if (spec.weather) needWeather(['weather']);
   const entries = spec.timeline.map((entry, i): BoundEntry => {
     const path = ['timeline', i];
     const trigger = bindTrigger(entry, path, spec.duration, plant, report);
+    if ('weather' in entry) needWeather([...path, 'weather']);
     const actions = bindActions(entry, path, plant, report);
     const base = nameOf(entry, actions);
     const n = (used.get(base) ?? 0) + 1;
     used.set(base, n);
     return { name: n === 1 ? base : `${base}#${n}`, path, trigger, actions };
   });
+  if (spec.weather)
+    entries.unshift({ name: 'weather', path: ['weather'], trigger: { kind: 'at', at: 0 }, actions: [spec.weather] });
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return problems.length > 0
     ? { ok: false, problems }
     : { ok: true, value: { located, plant, entries, expect: spec.expect } };
 }
 
-type Report = (path: readonly PropertyKey[], found: string, expected: string, hint?: string) => void;
+export type Report = (path: readonly PropertyKey[], found: string, expected: string, hint?: string) => void;
 
 /** Not its place in the list: that would change with every entry written above it. */
 function nameOf(entry: EntrySpec, actions: readonly BoundAction[]): string {
@@ -121,8 +139,12 @@ function nameOf(entry: EntrySpec, actions: readonly BoundAction[]): string {
   if ('leak' in entry) return entry.leak;
   if ('fault' in entry) return entry.fault;
   if ('disturbance' in entry) return `${entry.disturbance}/${entry.target}`;
+  if ('emission' in entry) return entry.emission;
+  if ('excavator' in entry) return entry.excavator;
+  if ('patrol' in entry) return `patrol/${entry.patrol}`;
   if ('close' in entry) return `close/${entry.close}`;
   if ('clear' in entry) return `clear/${entry.clear}`;
+  if ('weather' in entry) return 'weather-turns';
   return `set/${actions.map((a) => (a.kind === 'move' ? a.element : '')).join('+')}`;
 }
 
@@ -168,7 +190,19 @@ function bindActions(
   if ('leak' in entry) return [bindLeak(entry, path, plant, report)];
   if ('close' in entry) return [{ kind: 'close', leak: entry.close }];
   if ('clear' in entry) return [{ kind: 'clear', fault: entry.clear }];
+  if ('weather' in entry) return [entry.weather];
   if ('fault' in entry) return [bindFault(entry, path, plant, report)];
+  if ('emission' in entry) return [bindEmission(entry, path, plant, report)];
+  if ('excavator' in entry) {
+    bindPlace(entry.on, path, plant, report);
+    return bindExcavator(entry, path, plant, report);
+  }
+  if ('patrol' in entry) {
+    const rounds = (plant.spec.site?.patrols ?? []).map((p) => p.id);
+    if (plant.spec.air === undefined || !rounds.includes(entry.patrol))
+      missing([...path, 'patrol'], entry.patrol, plant.spec.air ? rounds : [], 'a patrol on the site', report);
+    return [{ kind: 'patrol', patrol: entry.patrol, ...(entry.for === undefined ? {} : { lasts: entry.for }) }];
+  }
   if ('disturbance' in entry) return bindDisturbance(entry, path, plant, report);
   return Object.entries(entry.set).flatMap(([name, raw]) => {
     const control = plant.control(name);
@@ -194,6 +228,33 @@ function bindLeak(
   report: Report,
 ): BoundAction {
   const { on } = entry;
+  bindPlace(on, path, plant, report);
+  const { diameter, area, rate, fitting, severity = 'eroding', bore } = entry;
+  const fitted_m2 = fitting === undefined ? undefined : fittingArea_m2(fitting, severity, bore ?? 0);
+  checkSize(fitted_m2 === undefined ? entry : { ...entry, area: fitted_m2 }, path, plant, report);
+  return {
+    kind: 'leak',
+    leak: entry.leak,
+    place: on,
+    size:
+      diameter !== undefined
+        ? { kind: 'diameter', value: diameter }
+        : area !== undefined || fitted_m2 !== undefined
+          ? { kind: 'area', value: area ?? fitted_m2! }
+          : { kind: 'rate', value: rate! },
+    growth: entry.growth,
+    dischargeCoefficient: entry['discharge-coefficient'],
+    backPressure_Pa: entry['back-pressure'],
+    ...(entry['close-after'] === undefined ? {} : { closeAfter: entry['close-after'] }),
+  };
+}
+
+function bindPlace(
+  on: Extract<EntrySpec, { leak: string }>['on'],
+  path: readonly PropertyKey[],
+  plant: PlantContext,
+  report: Report,
+): void {
   if ('pipe' in on) {
     if (!plant.pipes.some((p) => p.id === on.pipe))
       missing(
@@ -220,23 +281,6 @@ function bindLeak(
       report([...path, 'on', 'kp'], `${kp / 1000} km`, `a distance on the line, ${from / 1000} to ${to / 1000} km`);
     }
   }
-  const { diameter, area, rate } = entry;
-  checkSize(entry, path, plant, report);
-  return {
-    kind: 'leak',
-    leak: entry.leak,
-    place: on,
-    size:
-      diameter !== undefined
-        ? { kind: 'diameter', value: diameter }
-        : area !== undefined
-          ? { kind: 'area', value: area }
-          : { kind: 'rate', value: rate! },
-    growth: entry.growth,
-    dischargeCoefficient: entry['discharge-coefficient'],
-    backPressure_Pa: entry['back-pressure'],
-    ...(entry['close-after'] === undefined ? {} : { closeAfter: entry['close-after'] }),
-  };
 }
 
 /** A hole is no larger than what it is in, wherever and however large it is drawn. */
@@ -370,60 +414,13 @@ function bindFault(
   }
   if (entry.size === undefined) return base;
   const perHour = entry.form === 'drift';
-  const read: Read = (text) => readSize(text, tag.unit, tag.range, perHour);
+  const read: Read = (text) =>
+    entry.form === 'poisoned' || entry.form === 'beam-block'
+      ? parseQuantity(text, 'fraction')
+      : entry.form === 'fog'
+        ? parseQuantity(text, 'length')
+        : readSize(text, tag.unit, tag.range, perHour);
   return { ...base, size: settled(bindRaw(entry.size as Raw, read), [...path, 'size'], report) };
-}
-
-const PER_TIME = /^(.*\S)\s+per\s+(h|hour|day)$/;
-
-/** A difference in a tag's own unit: "0.2 bar", "2 % of span", and for a drift "0.1 bar per h". */
-function readSize(
-  text: string | number,
-  unit: string,
-  range: readonly [number, number],
-  perHour: boolean,
-): ReturnType<Read> {
-  const example = `${unit === '' ? '1' : `0.5 ${unit}`}${perHour ? ' per h' : ''}`;
-  const expected = `a difference of the tag, such as "${example}" or "2 % of span${perHour ? ' per h' : ''}"`;
-  const per = typeof text === 'string' ? PER_TIME.exec(text.trim()) : undefined;
-  if (perHour !== (per !== null && per !== undefined))
-    return {
-      ok: false,
-      found: `"${text}"`,
-      expected,
-      ...(perHour ? { hint: 'a drift is a difference per h or per day' } : {}),
-    };
-  const amount = per ? per[1]! : text;
-  const divisor = per?.[2] === 'day' ? 24 : 1;
-  const share = typeof amount === 'string' ? /^(.*)\bof span$/.exec(amount)?.[1] : undefined;
-  if (share !== undefined) {
-    const read = parseQuantity(share.trim(), 'fraction');
-    return read.ok ? { ok: true, value: (read.value * (range[1] - range[0])) / divisor } : { ...read, expected };
-  }
-  const def = UNITS[unit];
-  if (!def) {
-    const plain = Number(amount);
-    return Number.isFinite(plain) && String(amount).trim() !== ''
-      ? { ok: true, value: plain / divisor }
-      : { ok: false, found: `"${text}"`, expected };
-  }
-  const read = readDifference(def.dimension)(amount);
-  return read.ok ? { ok: true, value: read.value / def.factor / divisor } : { ...read, expected };
-}
-
-/** A limit in a tag's own unit, as a control room would say it. */
-function readPublished(unit: string): Read {
-  const def = UNITS[unit];
-  return (text) => {
-    if (!def) {
-      const plain = Number(text);
-      return Number.isFinite(plain)
-        ? { ok: true, value: plain }
-        : { ok: false, found: `"${text}"`, expected: 'a number' };
-    }
-    const read = parseQuantity(text, def.dimension);
-    return read.ok ? { ok: true, value: toUnit(read.value, unit) } : read;
-  };
 }
 
 function settled(bound: ReturnType<typeof bindRaw>, path: readonly PropertyKey[], report: Report): Drawable {

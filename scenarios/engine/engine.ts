@@ -14,7 +14,7 @@ import {
   UNUSABLE,
 } from '../../models/contract/index.ts';
 import { formatTime, toUnit } from '../../models/kernel/index.ts';
-import { createSim, type PlantSpec, type Sim } from '../../sim/index.ts';
+import { createSim, type InAirPhysics, type PlantSpec, type Sim, type SiteCamera } from '../../sim/index.ts';
 import type { Action, LeakSize, ResolvedScenario, TimelineEvent, Trigger } from './resolve.ts';
 
 export interface EngineOptions {
@@ -61,6 +61,8 @@ export class ScenarioEngine {
   private readonly watches: Watch[] = [];
   private readonly followers = new Map<string, TimelineEvent[]>();
   private readonly faultTargets = new Map<string, string>();
+  /** Truth that no plant knows of. */
+  private readonly notes: TruthEvent[] = [];
   private order = 0;
 
   constructor(scenario: ResolvedScenario, plant: PlantSpec, options: EngineOptions = {}) {
@@ -68,6 +70,7 @@ export class ScenarioEngine {
     this.sim = createSim(plant, {
       seed: scenario.seed,
       leaks: scenario.leaks,
+      ...(scenario.emitters === undefined ? {} : { emitters: scenario.emitters }),
       ...(scenario.tick_s === undefined ? {} : { tick_s: scenario.tick_s }),
       ...(exact === undefined ? {} : { exact }),
       ...(noiseless === undefined ? {} : { noiseless }),
@@ -101,6 +104,11 @@ export class ScenarioEngine {
     return this.sim.timeUs;
   }
 
+  /** Of the site; none where it has none. */
+  get cameras(): readonly SiteCamera[] {
+    return (this.sim.physics as InAirPhysics).cameras?.all ?? [];
+  }
+
   /** Moves to the next scan and puts it into `frame`; false where the scenario is over and `frame` was left alone. */
   advance(frame: Frame): boolean {
     const { sim } = this;
@@ -119,7 +127,9 @@ export class ScenarioEngine {
   }
 
   drainTruth(): TruthEvent[] {
-    return this.sim.drainTruth();
+    const own = this.notes.splice(0);
+    const plants = this.sim.drainTruth();
+    return own.length === 0 ? plants : [...own, ...plants].sort((a, b) => a.timeUs - b.timeUs);
   }
 
   /** What a control stands at now, in its unit on the wire; 0 or 1 for coils. */
@@ -206,6 +216,27 @@ export class ScenarioEngine {
           this.schedule({ atUs: atUs + lastsUs, commands: [{ kind: 'fault.clear', fault, target }] });
         return;
       }
+      case 'emission': {
+        if (this.twin && action.isLeak) return;
+        const { emission, massRate_kg_s, lastsUs } = action;
+        this.give([{ kind: 'emission', emission, massRate_kg_s }]);
+        if (lastsUs !== undefined)
+          this.schedule({ atUs: atUs + lastsUs, commands: [{ kind: 'emission', emission, massRate_kg_s: 0 }] });
+        return;
+      }
+      case 'patrol': {
+        const { patrol, lastsUs } = action;
+        this.give([{ kind: 'patrol', patrol, running: true }]);
+        if (lastsUs !== undefined)
+          this.schedule({ atUs: atUs + lastsUs, commands: [{ kind: 'patrol', patrol, running: false }] });
+        return;
+      }
+      case 'note':
+        this.notes.push({ kind: 'disturbance', timeUs: this.sim.timeUs, ref: action.ref, what: action.what });
+        return;
+      case 'weather':
+        this.give([action]);
+        return;
       case 'clear':
         this.give([{ kind: 'fault.clear', fault: action.fault, target: this.faultTargets.get(action.fault)! }]);
     }

@@ -20,6 +20,7 @@ export interface PlantContext {
   readonly asBuilt: AsBuilt;
   readonly controls: readonly Control[];
   readonly designFlow_m3_s: number;
+  readonly hasWeather: boolean;
   readonly pipes: readonly PipeSpan[];
   readonly tagIds: readonly string[];
   readonly stationIds: readonly string[];
@@ -72,7 +73,8 @@ export function plantContext(located: LocatedPlant): PlantContext {
     layout,
     asBuilt,
     controls,
-    designFlow_m3_s: asBuilt.designFlow_m3_s,
+    hasWeather: spec.weather !== undefined || spec.air !== undefined,
+    designFlow_m3_s: asBuilt.designFlow_m3_s ?? Number.NaN,
     pipes,
     tagIds: [...tags.keys()],
     stationIds: layout.stations.map((s) => s.id),

@@ -4,10 +4,11 @@
  */
 import type { FaultForm, Problem, Result } from '../../models/contract/index.ts';
 import { digestJson, SI_UNIT, type Stream, secondsToUs, seeded, UNITS } from '../../models/kernel/index.ts';
-import type { LeakSite } from '../../sim/index.ts';
+import type { EmitterSite, LeakSite } from '../../sim/index.ts';
 import type { Expectation } from '../score/index.ts';
 import type { BoundAction, BoundScenario, Property } from './bind.ts';
 import { type Drawable, drawValue } from './draw.ts';
+import type { WeatherCommand } from './weather.ts';
 
 export type Trigger =
   | { readonly kind: 'at'; readonly atUs: number }
@@ -34,6 +35,15 @@ export type Action =
       readonly closeAfterUs?: number;
     }
   | { readonly kind: 'close'; readonly leak: string }
+  | {
+      readonly kind: 'emission';
+      readonly emission: string;
+      readonly massRate_kg_s: number;
+      readonly lastsUs?: number;
+      readonly isLeak: boolean;
+    }
+  | { readonly kind: 'patrol'; readonly patrol: string; readonly lastsUs?: number }
+  | { readonly kind: 'note'; readonly ref: string; readonly what: string }
   | { readonly kind: 'pump'; readonly element: string; readonly action: 'start' | 'stop' | 'trip' }
   | {
       readonly kind: 'move';
@@ -52,7 +62,8 @@ export type Action =
       readonly every_s?: number;
       readonly lastsUs?: number;
     }
-  | { readonly kind: 'clear'; readonly fault: string };
+  | { readonly kind: 'clear'; readonly fault: string }
+  | WeatherCommand;
 
 export interface TimelineEvent {
   readonly name: string;
@@ -77,6 +88,7 @@ export interface ResolvedScenario {
   readonly tick_s?: number;
   readonly graceUs?: number;
   readonly leaks: readonly LeakSite[];
+  readonly emitters?: readonly EmitterSite[];
   readonly timeline: readonly TimelineEvent[];
   readonly draws: readonly Draw[];
   readonly expect: readonly Expectation[];
@@ -92,6 +104,7 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
   const problems: Problem[] = [];
   const draws: Draw[] = [];
   const leaks: LeakSite[] = [];
+  const emitters: EmitterSite[] = [];
   const chance = seeded(seed).stream('scenario');
   const timeline = entries.flatMap((entry): readonly TimelineEvent[] => {
     /** Of an entry that repeats: which time it is; the first keeps the entry's own name. */
@@ -161,6 +174,22 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
             ...(a.closeAfter === undefined ? {} : { closeAfterUs: takeUs('close-after', a.closeAfter) }),
           };
         }
+        case 'emission': {
+          emitters.push(a.site);
+          return {
+            kind: 'emission',
+            emission: a.site.id,
+            massRate_kg_s: take('rate', a.rate, 'kg/s'),
+            isLeak: a.site.isLeak === true,
+            ...(a.lasts === undefined ? {} : { lastsUs: takeUs('for', a.lasts) }),
+          };
+        }
+        case 'patrol':
+          return {
+            kind: 'patrol',
+            patrol: a.patrol,
+            ...(a.lasts === undefined ? {} : { lastsUs: takeUs('for', a.lasts) }),
+          };
         case 'move': {
           const { element, property, how, over } = a;
           const of = UNITS[plant.control(`${element}.${property}`)?.unit ?? ''];
@@ -211,6 +240,7 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
     ...(spec.step === undefined ? {} : { tick_s: spec.step }),
     ...(spec.grace === undefined ? {} : { graceUs: spec.grace as number }),
     leaks,
+    ...(emitters.length > 0 ? { emitters } : {}),
     timeline,
     draws,
     expect: spec.expect,

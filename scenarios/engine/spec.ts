@@ -15,15 +15,14 @@ import {
   validateDocument,
 } from '../../models/document/index.ts';
 import { nearest, parseQuantity } from '../../models/kernel/index.ts';
+import type { Fitting } from '../../models/physics/release/index.ts';
 import { expectationsSchema, leakReferences } from '../score/index.ts';
 import { choose } from './choose.ts';
 import { bindRaw, DRAWS, type Drawable, drawable, drawKeys, extremes, type Raw, rawSchema } from './draw.ts';
 import { parametersSchema, putTogether, readVariant, type Settings, variantName } from './include.ts';
-
-const id = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a name of letters, digits, dots, dashes and underscores')
-  .max(40);
+import { emissionAction, excavatorAction, patrolAction } from './siteActions.ts';
+import { id, placeSchema, trigger } from './trigger.ts';
+import { weatherActionSchema } from './weather.ts';
 
 /** A rate of a leak: a share of the plant's design flow, a mass per time or a volume per time. */
 export interface RateDraw {
@@ -75,20 +74,6 @@ const rate = rawSchema
   })
   .describe('a rate: "1 % of flow" (of the design flow), a mass per time or a volume per time, or a draw of one');
 
-const byPipe = z.strictObject({ pipe: id, fraction: drawable('fraction', { min: 0, max: 1 }) });
-const byKp = z.strictObject({ kp: drawable('length') });
-const placeSchema = choose(
-  (raw, ctx) => {
-    const keys = raw !== null && typeof raw === 'object' ? Object.keys(raw) : [];
-    if (keys.includes('kp')) return byKp;
-    if (keys.includes('pipe')) return byPipe;
-    const found = keys.length > 0 ? `a map of ${keys.join(', ')}` : (JSON.stringify(raw) ?? 'nothing');
-    addIssue(ctx, { found, expected: 'a place: { pipe: P-1, fraction: 0.4 } or { kp: 31.2 km }' });
-    return undefined;
-  },
-  z.union([byPipe, byKp]),
-);
-
 /** Again and again: at `from`, then every `interval`, until the count, the time or the scenario ends. */
 const repeatSchema = z
   .strictObject({
@@ -112,28 +97,19 @@ export function isRepeat(every: unknown): every is Repeat {
   return every !== null && typeof every === 'object' && !Array.isArray(every) && !('draw' in every);
 }
 
-/** When an entry happens: exactly one of the four. */
-const trigger = {
-  id: id.optional(),
-  at: drawable('time', { min: 0 }).optional(),
-  after: z.strictObject({ of: id, by: drawable('time', { min: 0 }).default(0) }).optional(),
-  when: z
-    .strictObject({
-      tag: z.string(),
-      below: z.union([z.string(), z.number()]).optional(),
-      above: z.union([z.string(), z.number()]).optional(),
-      for: duration().prefault('0 s'),
-    })
-    .superRefine((w, ctx) => {
-      if ((w.below === undefined) !== (w.above === undefined)) return;
-      addIssue(ctx, {
-        found: w.below === undefined ? 'no limit' : 'two limits',
-        expected: 'either "below" or "above"',
-      });
-    })
-    .optional(),
-};
 const repeats = { every: repeatSchema.optional() };
+
+const FITTINGS = [
+  'flange-fibre',
+  'flange-spiral',
+  'ring-joint',
+  'small-bore',
+  'valve-packing',
+  'pump-seal',
+  'tanker-hose',
+] as const satisfies readonly Fitting[];
+/** Whose severe leak goes with their bore. */
+const BY_BORE: readonly Fitting[] = ['flange-fibre', 'flange-spiral', 'tanker-hose'];
 
 const leakAction = z
   .strictObject({
@@ -144,6 +120,11 @@ const leakAction = z
     diameter: drawable('length', { positive: true }).optional(),
     area: drawable('area', { positive: true }).optional(),
     rate: rate.optional(),
+    /** A fitting that leaks as IEC 60079-10-1 and the HSE size it, instead of a size. */
+    fitting: z.enum(FITTINGS).optional(),
+    severity: z.enum(['steady', 'eroding', 'severe']).optional(),
+    /** Of the hose or flange; severe leaks of these ask for it. */
+    bore: quantity('length', { positive: true }).optional(),
     /** Time over which the area grows from nothing, linearly; 0: at once. */
     growth: drawable('time', { min: 0 }).default(0),
     'discharge-coefficient': quantity('fraction', { positive: true, max: 1 }).prefault('0.6'),
@@ -152,13 +133,21 @@ const leakAction = z
     'close-after': drawable('time', { positive: true }).optional(),
   })
   .superRefine((leak, ctx) => {
-    const sizes = (['diameter', 'area', 'rate'] as const).filter((k) => leak[k] !== undefined);
+    const sizes = (['diameter', 'area', 'rate', 'fitting'] as const).filter((k) => leak[k] !== undefined);
+    const { fitting, severity = 'eroding', bore } = leak;
+    for (const key of ['severity', 'bore'] as const)
+      if (fitting === undefined && leak[key] !== undefined)
+        addIssue(ctx, { found: `"${key}" without a fitting`, expected: 'it only with "fitting"', hint: 'remove it' }, [
+          key,
+        ]);
+    if (fitting !== undefined && bore === undefined && severity === 'severe' && BY_BORE.includes(fitting))
+      addIssue(ctx, { found: `a severe leak of a ${fitting} without its bore`, expected: '"bore", such as "80 mm"' });
     if (sizes.length === 1) return;
     addIssue(
       ctx,
       {
         found: sizes.length === 0 ? 'a leak without a size' : sizes.join(' and '),
-        expected: 'one of diameter, area, rate',
+        expected: 'one of diameter, area, rate, fitting',
       },
       sizes.length === 0 ? [] : [sizes[1]!],
     );
@@ -205,6 +194,12 @@ const disturbanceAction = z
   });
 
 const meanTime = drawable('time', { positive: true });
+const SIZED_FAULTS: readonly string[] = ['bias', 'drift', 'spikes', 'poisoned', 'beam-block', 'fog'];
+const SIZE_OF: Readonly<Partial<Record<string, string>>> = {
+  poisoned: 'the share of sensitivity that is lost, such as "60 %"',
+  fog: 'a visibility, such as "50 m"',
+};
+
 const faultAction = z
   .strictObject({
     ...trigger,
@@ -226,12 +221,13 @@ const faultAction = z
       addIssue(ctx, { found: `a ${f.form} without a ${wants}`, expected: `the ${wants} that it strikes` });
     if (f[other] !== undefined)
       addIssue(ctx, { found: `a ${f.form} on a ${other}`, expected: `a ${wants}`, hint: 'remove it' }, [other]);
-    const sized = f.form === 'bias' || f.form === 'drift' || f.form === 'spikes';
-    if (sized !== (f.size !== undefined))
+    const sized = SIZED_FAULTS.includes(f.form);
+    // A beam is blocked wholly where nothing else is said.
+    if (f.form !== 'beam-block' && sized !== (f.size !== undefined))
       addIssue(
         ctx,
         sized
-          ? { found: `a ${f.form} without a size`, expected: 'a size in the unit of the tag' }
+          ? { found: `a ${f.form} without a size`, expected: SIZE_OF[f.form] ?? 'a size in the unit of the tag' }
           : { found: `the size of a ${f.form}`, expected: 'none', hint: 'remove it' },
         sized ? [] : ['size'],
       );
@@ -247,6 +243,9 @@ const setAction = z.strictObject({
   set: z.record(z.string(), rawSchema).refine((s) => Object.keys(s).length > 0, 'at least one element'),
 });
 
+/** The weather turns: an alarm that this raises is false. */
+const weatherAction = z.strictObject({ ...trigger, weather: weatherActionSchema });
+
 const ACTIONS = {
   leak: leakAction,
   close: closeAction,
@@ -254,6 +253,10 @@ const ACTIONS = {
   set: setAction,
   fault: faultAction,
   clear: clearAction,
+  weather: weatherAction,
+  emission: emissionAction,
+  excavator: excavatorAction,
+  patrol: patrolAction,
 } as const;
 const ACTION_NAMES = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
 const TRIGGERS = ['at', 'after', 'when', 'every'] as const;
@@ -307,7 +310,18 @@ const entrySchema = choose(
     }
     return ACTIONS[actions[0]!];
   },
-  z.union([leakAction, closeAction, disturbanceAction, setAction, faultAction, clearAction]),
+  z.union([
+    leakAction,
+    closeAction,
+    disturbanceAction,
+    setAction,
+    faultAction,
+    clearAction,
+    weatherAction,
+    emissionAction,
+    excavatorAction,
+    patrolAction,
+  ]),
 );
 
 export const scenarioSchema = z.strictObject({
@@ -319,6 +333,8 @@ export const scenarioSchema = z.strictObject({
   seed: z.int().default(1),
   /** The physics step where it is not the plant's own. */
   step: quantity('time', { positive: true, max: 10 }).optional(),
+  /** What the weather is from the start, where it is not the plant's own. */
+  weather: weatherActionSchema.optional(),
   /** How long after its closing a leak may still be found. */
   grace: duration().optional(),
   /** Values that the rest of the file names as `$name`; `matrix` and `name[parameter=value]` change them. */
@@ -399,6 +415,8 @@ export function variantsOf({ value: { scenario, matrix } }: LocatedScenario): re
 export function entryName(entry: EntrySpec): string | undefined {
   if (entry.id !== undefined) return entry.id;
   if ('leak' in entry) return entry.leak;
+  if ('emission' in entry) return entry.emission;
+  if ('excavator' in entry) return entry.excavator;
   return 'fault' in entry ? entry.fault : undefined;
 }
 
@@ -412,6 +430,8 @@ function checkNames({ value: spec, problemAt }: Located<ScenarioSpec>): Problem[
     if (entry.id !== undefined) own.push([entry.id, 'id']);
     if ('leak' in entry) own.push([entry.leak, 'leak']);
     if ('fault' in entry) own.push([entry.fault, 'fault']);
+    if ('emission' in entry) own.push([entry.emission, 'emission']);
+    if ('excavator' in entry) own.push([entry.excavator, 'excavator']);
     for (const [name, key] of own) {
       const before = named.get(name);
       if (before !== undefined && before !== i)
@@ -421,6 +441,8 @@ function checkNames({ value: spec, problemAt }: Located<ScenarioSpec>): Problem[
       named.set(name, i);
     }
     if ('leak' in entry) kinds.leak.push(entry.leak);
+    if ('emission' in entry && entry.is === 'leak') kinds.leak.push(entry.emission);
+    if ('excavator' in entry) kinds.leak.push(entry.excavator);
     if ('fault' in entry) kinds.fault.push(entry.fault);
   });
   const need = (path: PropertyKey[], name: string, known: readonly string[], what: string) => {

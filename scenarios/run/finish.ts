@@ -4,7 +4,15 @@
  */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { AlarmEvent, Card, FrameLayout, LeakBound, RunStatus, TruthEvent } from '../../models/contract/index.ts';
+import type {
+  AlarmEvent,
+  AsBuilt,
+  Card,
+  FrameLayout,
+  LeakBound,
+  RunStatus,
+  TruthEvent,
+} from '../../models/contract/index.ts';
 import type { PlantContext, ResolvedScenario } from '../engine/index.ts';
 import {
   type CardInputs,
@@ -83,6 +91,7 @@ export function reportHtml(
   layout: FrameLayout,
   trends: readonly Trend[],
   about: string,
+  asBuilt: AsBuilt | undefined,
 ): string {
   return renderHtml({
     card,
@@ -92,6 +101,7 @@ export function reportHtml(
     alarms: inputs.alarms,
     scenarioTitle: card.scenario,
     about,
+    ...(asBuilt?.air ? { air: asBuilt.air } : {}),
     matching: matchAlarms(matchingInputs(inputs)),
   });
 }

@@ -87,7 +87,11 @@ export async function runForeignJob(
     await writeText(folder, 'truth.jsonl', jsonLines(logbook.truth));
     if (said.length > 0) await writeText(folder, 'detector.log', `${said.join('\n')}\n`);
     if (options.html)
-      await writeText(folder, 'report.html', reportHtml(judged, engine.layout, logbook.trends(), resolved.about));
+      await writeText(
+        folder,
+        'report.html',
+        reportHtml(judged, engine.layout, logbook.trends(), resolved.about, engine.asBuilt),
+      );
     // A run that another program cut short is tried again by the next suite.
     if (judged.card.status === 'valid') await writeText(folder, CARD, `${JSON.stringify(judged.card, undefined, 2)}\n`);
   }

@@ -170,7 +170,11 @@ export async function doJob(
     files.push({ runId, name: 'alarms.jsonl', text: jsonLines(journals[r]!) });
     files.push({ runId, name: 'truth.jsonl', text: jsonLines(logbook.truth) });
     if (options.html)
-      files.push({ runId, name: REPORT, text: reportHtml(judged, play.layout, logbook.trends(), resolved.about) });
+      files.push({
+        runId,
+        name: REPORT,
+        text: reportHtml(judged, play.layout, logbook.trends(), resolved.about, play.asBuilt),
+      });
     files.push({ runId, name: CARD, text: `${JSON.stringify(judged.card, undefined, 2)}\n` });
   }
   return { cards, files };

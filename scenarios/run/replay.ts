@@ -1,27 +1,38 @@
 /**
- * A recording through a detector: our own run folders, with the truth that was recorded, or any CSV, with its labels where
- * a mapping names them. The detector gets frames from a source as it would from a wire, and the truth goes to the judge.
+ * A recording through a detector: our own run folders, with the truth that was recorded; foreign recordings of a site's air, with
+ * the releases that stand beside them; or any CSV, with its labels where a mapping names them. The detector gets frames from a source as it would from a wire, and the truth goes to the judge.
  */
 import { basename } from 'node:path';
-import { createPipeline, type Recipe } from '../../detector/index.ts';
-import { csvSource, recordingSource } from '../../detector/ingest/index.ts';
+import { createPipeline, nearestSensorRule, type Recipe } from '../../detector/index.ts';
+import { csvSource, recordingSource, siteSource } from '../../detector/ingest/index.ts';
 import {
   type AlarmEvent,
+  type AsBuilt,
   type Card,
   FrameDigest,
   type FrameLayout,
   journalDigest,
+  Quality,
   type TruthEvent,
   unwrap,
 } from '../../models/contract/index.ts';
 import { digestJson } from '../../models/kernel/index.ts';
-import { type CsvMapping, csvTruth, openRun, readCsvMapping } from '../../models/recording/index.ts';
+import {
+  type CsvMapping,
+  csvTruth,
+  isSiteRecording,
+  openRun,
+  readCsvMapping,
+  readSiteRecording,
+  type SiteRecording,
+} from '../../models/recording/index.ts';
 import {
   type CardInputs,
   type Expectation,
   expectationsSchema,
   floorJournals,
   makeCard,
+  NEAREST_SENSOR,
   type Trend,
   TrendBuilder,
 } from '../score/index.ts';
@@ -46,6 +57,7 @@ export interface Replay {
   readonly alarms: readonly AlarmEvent[];
   readonly truth: readonly TruthEvent[];
   readonly layout: FrameLayout;
+  readonly asBuilt?: AsBuilt;
   readonly trends: readonly Trend[];
   readonly frames: number;
   readonly journalDigest: string;
@@ -71,30 +83,41 @@ interface Known {
 export async function replay(request: ReplayRequest): Promise<Replay> {
   const { recording, recipe, expected, signal } = request;
   const mapping = request.mapping === undefined ? undefined : unwrap(readCsvMapping(request.mapping));
-  const own = isFolder(recording);
-  const known = own ? await knownOfRun(recording) : await knownOfCsv(recording, mapping);
-  const csv = own ? undefined : csvSource(recording, mapping);
+  const site = mapping === undefined && isSiteRecording(recording) ? await readSiteRecording(recording) : undefined;
+  const own = !site && isFolder(recording);
+  const known = site
+    ? await knownOfSite(site)
+    : own
+      ? await knownOfRun(recording)
+      : await knownOfCsv(recording, mapping);
+  const csv = site ? siteSource(site) : own ? undefined : csvSource(recording, mapping);
   const source = csv ?? recordingSource(recording);
   const alarms: AlarmEvent[] = [];
   let frames = 0;
+  let missing = 0;
   let startUs = 0;
   let endUs = 0;
   let stopped = false;
   try {
     const { layout, asBuilt } = await source.open();
     const pipeline = createPipeline(recipe, layout, asBuilt);
+    const ruleRecipe = asBuilt?.air ? nearestSensorRule(recipe) : undefined;
+    const rule = ruleRecipe && createPipeline(ruleRecipe, layout, asBuilt);
+    const ruleAlarms: AlarmEvent[] = [];
     const digest = new FrameDigest(layout);
     const trends = new TrendBuilder(layout, worthDrawing(layout));
     for (let frame = await source.next(); frame !== undefined; frame = await source.next()) {
       if (frames === 0) startUs = Math.max(0, frame.timeUs - layout.scanUs);
       frames += 1;
       endUs = frame.timeUs;
+      for (let t = 0; t < frame.quality.length; t += 1) if ((frame.quality[t]! & Quality.missing) !== 0) missing += 1;
       digest.add(frame);
       trends.add(frame);
       for (const event of pipeline.step(frame)) {
         alarms.push(event);
         request.onAlarm?.(event);
       }
+      if (rule) ruleAlarms.push(...rule.step(frame));
       if (frames % 256 === 0) {
         request.onProgress?.(endUs, known.totalUs);
         if (signal?.aborted) {
@@ -122,14 +145,17 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
       expectations: expected?.expect ?? known.expect,
       truth: known.truth,
       alarms,
-      floors: floorJournals({
-        seed: known.seed,
-        alarms,
-        startUs: warm,
-        endUs,
-        scanUs: layout.scanUs,
-        ...(ends && ends.length > 0 ? { line: { from_m: Math.min(...ends), to_m: Math.max(...ends) } } : {}),
-      }),
+      floors: [
+        ...floorJournals({
+          seed: known.seed,
+          alarms,
+          startUs: warm,
+          endUs,
+          scanUs: layout.scanUs,
+          ...(ends && ends.length > 0 ? { line: { from_m: Math.min(...ends), to_m: Math.max(...ends) } } : {}),
+        }),
+        ...(rule ? [{ recipe: NEAREST_SENSOR, alarms: ruleAlarms }] : []),
+      ],
       ...((expected?.graceUs ?? known.graceUs) === undefined ? {} : { graceUs: expected?.graceUs ?? known.graceUs }),
       warmUpUs: warm,
     };
@@ -138,6 +164,7 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
       alarms,
       truth: known.truth ?? [],
       layout,
+      ...(asBuilt ? { asBuilt } : {}),
       trends: trends.trends(),
       frames,
       journalDigest: journalDigest(alarms),
@@ -150,6 +177,8 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
             ...(report.duplicates > 0 ? [`${report.duplicates} rows shared their instant with an earlier one`] : []),
             ...(report.late > 0 ? [`${report.late} rows came too late to be put in order and were left out`] : []),
             ...(report.mistakes > 0 ? [`${report.mistakes} cells or rows could not be read`] : []),
+            ...(missing > 0 ? [`${missing} values were missing or no numbers, and are marked so`] : []),
+            ...(site?.remarks ?? []),
           ]
         : [],
     };
@@ -175,6 +204,18 @@ async function knownOfRun(folder: string): Promise<Known> {
     truth: await readTruth(folder),
     expect: m.resolved?.expect ?? [],
     ...(m.resolved?.graceUs === undefined ? {} : { graceUs: m.resolved.graceUs }),
+  };
+}
+
+async function knownOfSite(site: SiteRecording): Promise<Known> {
+  const truth = await site.truth();
+  return {
+    name: site.name,
+    about: site.about,
+    seed: 1,
+    plant: site.asBuilt.plant,
+    ...(truth.length > 0 ? { truth } : {}),
+    expect: expectationsSchema.parse([]),
   };
 }
 

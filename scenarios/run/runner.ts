@@ -179,7 +179,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       journalDigest: card.journalDigest,
       framesDigest: card.framesDigest,
     });
-    const html = reportHtml(judged, engine.layout, logbook.trends(), resolved.about);
+    const html = reportHtml(judged, engine.layout, logbook.trends(), resolved.about, engine.asBuilt);
     await writeText(folder, 'card.json', `${JSON.stringify(card, undefined, 2)}\n`);
     const htmlPath = await writeText(folder, 'report.html', html);
     if (request.csv) await exportCsv(folder);

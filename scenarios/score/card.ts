@@ -20,6 +20,7 @@ import type { Expectation } from './expectation.ts';
 import type { FloorJournal } from './floors.ts';
 import { leaksOf, lossCurve } from './leak.ts';
 import type { MatchingInputs } from './matching.ts';
+import { NEAREST_SENSOR, namedMoreOften } from './named.ts';
 import { actualText, criterionText, intervalText, limitText, STATUS, wrap } from './text.ts';
 
 export interface CardInputs {
@@ -67,6 +68,9 @@ export function makeCard(inputs: CardInputs): Card {
     // A floor sees no frame, so its twin says the same: the twin's rule would take even its lucky hits away.
     verdicts: judge(inputs.expectations, { ...matching, alarms, twinAlarms: undefined }).verdicts,
   }));
+  const rule = floors.find((f) => f.recipe === NEAREST_SENSOR);
+  const named = rule && namedMoreOften(verdicts, rule.verdicts);
+  if (named) verdicts.push(named);
   const { runId, scenario, plant, recipe, seed, transport, pace, status, framesDigest, frames, simulated_s } = inputs;
   return {
     runId,

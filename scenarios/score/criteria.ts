@@ -5,8 +5,9 @@
 import type { AlarmEvent, TruthEvent, Verdict, VerdictStatus } from '../../models/contract/index.ts';
 import { formatSpan, formatTime, poissonInterval, US_PER_S } from '../../models/kernel/index.ts';
 import type { CriterionKind, Expectation } from './expectation.ts';
-import { type Leak, lossCurve, massRateAt, volumeAt } from './leak.ts';
+import { airRateAt, type Leak, lossCurve, massRateAt, volumeAt } from './leak.ts';
 import { type Match, type Matching, type MatchingInputs, matchAlarms } from './matching.ts';
+import { placeError, rateText } from './place.ts';
 import { count, number } from './text.ts';
 
 const DAY_S = 86_400;
@@ -41,8 +42,15 @@ export function judge(
   const verdicts = expectations.map((e) => judgeOne(e, evidence));
   const asked = (criterion: CriterionKind, of: string) =>
     verdicts.some((v) => v.criterion === criterion && v.of === of);
+  const saysPlace = inputs.alarms.some((a) => a.where?.place_m);
   for (const ref of new Set(matching.leaks.map((l) => l.ref))) {
     if (!asked('latency', ref)) verdicts.push(latency(ref, { target: null }, evidence));
+    // On a site where a leak is and how much it is are half of what its detection is worth.
+    if (!saysPlace || !matching.leaks.some((l) => l.ref === ref && l.place_m)) continue;
+    if (!asked('location', ref)) verdicts.push(location(ref, { target: null }, evidence));
+    if (!asked('named', ref) && matching.leaks.some((l) => l.ref === ref && l.source !== undefined))
+      verdicts.push(named(ref, null, evidence));
+    if (!asked('rate', ref)) verdicts.push(rate(ref, { target: null }, evidence));
   }
   if (!asked('false-alarms', '')) verdicts.push(falseAlarms({ target: null }, evidence));
   return { verdicts, matching };
@@ -58,6 +66,8 @@ function judgeOne(e: Expectation, evidence: Evidence): Verdict {
       return falseAlarms(limits(e.atMost_1_s, e.acceptable_1_s, DAY_S), evidence);
     case 'location':
       return location(e.of, limits(e.within_m, e.acceptable_m, 1), evidence);
+    case 'named':
+      return named(e.of, 1, evidence);
     case 'rate':
       return rate(e.of, limits(e.within, e.acceptable, 100), evidence);
     case 'volume-lost':
@@ -187,24 +197,51 @@ function firstThatSays(match: Match, { matching }: Evidence, says: (a: AlarmEven
   return matching.repeats.find((r) => r.leak === match.leak && says(r.alarm))?.alarm;
 }
 
+/** Of the alarms about this leak that give a place the surest; the first of them where none says how sure it is. */
+function surestPlace(match: Match, { matching }: Evidence, says: (a: AlarmEvent) => boolean): AlarmEvent | undefined {
+  const about = [match.alarm, ...matching.repeats.filter((r) => r.leak === match.leak).map((r) => r.alarm)].filter(
+    says,
+  );
+  let best = about[0];
+  for (const a of about) if ((a.where?.probability ?? 0) > (best?.where?.probability ?? 0)) best = a;
+  return best;
+}
+
 function location(of: string, lim: Limits, evidence: Evidence): Verdict {
   const { leak, match } = firstLeak(of, evidence);
   if (!leak) return unopened('location', of, 'm', lim);
   if (!match) return verdict('location', of, 'm', null, lim, notFound(leak, 'there is no place to judge'));
-  const alarm = firstThatSays(match, evidence, (a) => a.where !== undefined);
-  const where = alarm?.where;
-  if (!alarm || !where) return verdict('location', of, 'm', null, lim, `${of} was found, but no place was given.`);
-  const error_m = Math.abs(where.position_m - leak.position_m);
-  const side = where.position_m >= leak.position_m ? 'beyond it' : 'short of it';
-  const off = error_m === 0 ? 'exactly there' : `${number(error_m)} m ${side}`;
-  return verdict(
-    'location',
-    of,
-    'm',
-    error_m,
-    lim,
-    `${alarm.alarm} said ${number(where.position_m)} ± ${number(where.sigma_m)} m, the leak is at ${number(leak.position_m)} m: ${off}.`,
-  );
+  const alarm = surestPlace(match, evidence, (a) => a.where !== undefined);
+  const error = alarm?.where && placeError(alarm.where, leak);
+  if (!alarm || !error) return verdict('location', of, 'm', null, lim, `${of} was found, but no place was given.`);
+  return verdict('location', of, 'm', error.error_m, lim, `${alarm.alarm} said ${error.because}`);
+}
+
+/** Whether the surest alarm that names a group of equipment names the right one. */
+function named(of: string, target: 1 | null, evidence: Evidence): Verdict {
+  const { leak, match } = firstLeak(of, evidence);
+  const lim = { target };
+  if (!leak) return unopened('named', of, '', lim);
+  if (leak.source === undefined) {
+    return {
+      ...verdict('named', of, '', null, lim, ''),
+      status: 'not-applicable',
+      because: `The truth log does not tell what ${of} is on.`,
+    };
+  }
+  if (!match) return nameVerdict(of, lim, 0, notFound(leak, 'nothing was named'));
+  const alarm = surestPlace(match, evidence, (a) => a.where?.source !== undefined);
+  if (!alarm) return nameVerdict(of, lim, 0, `${of} was found, but no equipment was named.`);
+  const said = alarm.where!.source!;
+  const sure = alarm.where!.probability === undefined ? '' : ` (${Math.round(100 * alarm.where!.probability)} %)`;
+  const right = said === leak.source;
+  const outcome = right ? 'and it is' : `but it is ${leak.source}`;
+  return nameVerdict(of, lim, right ? 1 : 0, `${alarm.alarm} named ${said}${sure}, ${outcome}.`);
+}
+
+function nameVerdict(of: string, lim: Limits, actual: 0 | 1, because: string): Verdict {
+  const status = lim.target === null ? 'not-applicable' : actual === 1 ? 'pass' : 'fail';
+  return { ...verdict('named', of, '', actual, lim, because), status };
 }
 
 function rate(of: string, lim: Limits, evidence: Evidence): Verdict {
@@ -214,8 +251,17 @@ function rate(of: string, lim: Limits, evidence: Evidence): Verdict {
   const alarm = firstThatSays(match, evidence, (a) => a.rate !== undefined);
   const estimate = alarm?.rate;
   if (!alarm || !estimate) return verdict('rate', of, '%', null, lim, `${of} was found, but no rate was given.`);
+  // An alarm that gives a place on the site speaks of gas in its air, which is not what leaves the hole where that is a liquid.
+  const air = alarm.where?.place_m && airRateAt(evidence.truth, leak, alarm.timeUs);
   const curve = lossCurve(evidence.truth, leak);
-  const true_kg_s = curve && massRateAt(curve, alarm.timeUs);
+  const true_kg_s = air ? air.massRate_kg_s : curve && massRateAt(curve, alarm.timeUs);
+  if (air && !true_kg_s) {
+    return {
+      ...verdict('rate', of, '%', null, lim, ''),
+      status: 'not-applicable',
+      because: `${alarm.alarm} said ${rateText(estimate)}, but ${of} gave nothing to the air at that instant.`,
+    };
+  }
   if (!true_kg_s) {
     return {
       ...verdict('rate', of, '%', null, lim, ''),
@@ -225,14 +271,11 @@ function rate(of: string, lim: Limits, evidence: Evidence): Verdict {
   }
   const error = (100 * (estimate.massRate_kg_s - true_kg_s)) / true_kg_s;
   const sign = error >= 0 ? '+' : '−';
-  return verdict(
-    'rate',
-    of,
-    '%',
-    Math.abs(error),
-    lim,
-    `${alarm.alarm} said ${number(estimate.massRate_kg_s)} ± ${number(estimate.sigma_kg_s)} kg/s, the leak ran at ${number(true_kg_s)} kg/s then: ${sign}${number(Math.abs(error))} %.`,
-  );
+  const ran = air
+    ? `${number(true_kg_s)} kg/s of ${air.species.join(' and ')} went into the air then`
+    : `the leak ran at ${number(true_kg_s)} kg/s then`;
+  const because = `${alarm.alarm} said ${rateText(estimate)}, ${ran}: ${sign}${number(Math.abs(error))} %.`;
+  return verdict('rate', of, '%', Math.abs(error), lim, because);
 }
 
 function volumeLost(of: string, lim: Limits, evidence: Evidence): Verdict {

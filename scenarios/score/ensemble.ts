@@ -53,6 +53,9 @@ export function summarise(cards: readonly Card[], level = 0.95): SummaryRow[] {
         });
       if (criterion === 'false-alarms') add({ row: poolRate(same, level) });
       else if (criterion === 'detected') add({ row: poolDetected(same, level, 1) });
+      // A count over all leaks of a recording has no pool; each leak's own has.
+      else if (criterion === 'named' && of === '') continue;
+      else if (criterion === 'named') add({ row: poolNamed(same, level) });
       else {
         const asked = verdicts.some((v) => v.criterion === 'detected' && v.of === of);
         // How many were found is half of what a median latency means.
@@ -116,6 +119,11 @@ function isMiss(v: Verdict): boolean {
 
 function foundOrNot(v: Verdict): Verdict {
   return { ...v, criterion: 'detected', actual: isMiss(v) ? 0 : v.actual === null ? null : 1 };
+}
+
+function poolNamed(verdicts: readonly Verdict[], level: number): Figures {
+  const row = poolDetected(verdicts, level, verdicts[0]!.target);
+  return { ...row, because: row.because.replace('Found', 'Named rightly') };
 }
 
 function poolDetected(verdicts: readonly Verdict[], level: number, target: number | null): Figures {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { addIssue, duration, quantity } from '../../models/document/index.ts';
 import type { TimeUs } from '../../models/kernel/index.ts';
 
-export const CRITERIA = ['latency', 'detected', 'false-alarms', 'location', 'rate', 'volume-lost'] as const;
+export const CRITERIA = ['latency', 'detected', 'false-alarms', 'location', 'named', 'rate', 'volume-lost'] as const;
 export type CriterionKind = (typeof CRITERIA)[number];
 
 export type Expectation =
@@ -19,6 +19,8 @@ export type Expectation =
       readonly within_m: number;
       readonly acceptable_m?: number;
     }
+  /** The group of equipment that the alarm suspects is the one that leaks. */
+  | { readonly criterion: 'named'; readonly of: string }
   /** Fractions of the true rate: 0.3 is 30 %. */
   | { readonly criterion: 'rate'; readonly of: string; readonly within: number; readonly acceptable?: number }
   | {
@@ -70,6 +72,7 @@ const shape = {
     quantity('length', { positive: true }),
     'distance between the place given and the true one',
   ).optional(),
+  named: z.strictObject({ of: leak }).describe('the alarm names the group of equipment that leaks').optional(),
   rate: within(
     quantity('fraction', { positive: true }),
     'error of the leak rate given, relative to the true rate',
@@ -96,6 +99,7 @@ export const expectationSchema = z
       const { of, within: withinUs, acceptable: acceptableUs } = raw.latency;
       return { criterion: 'latency', of, withinUs, ...(acceptableUs === undefined ? {} : { acceptableUs }) };
     }
+    if (raw.named) return { criterion: 'named', of: raw.named.of };
     if (raw.detected) return { criterion: 'detected', of: raw.detected.of };
     if (raw.location) {
       const { of, within: within_m, acceptable: acceptable_m } = raw.location;

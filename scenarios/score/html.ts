@@ -3,6 +3,7 @@
  * and whoever doubts a verdict finds the evidence below it on the same page.
  */
 import {
+  type AirAsBuilt,
   type AlarmEvent,
   type Card,
   type FrameLayout,
@@ -16,6 +17,8 @@ import { formatSpan, formatTime, secondsToUs, US_PER_S } from '../../models/kern
 import { type FigureData, timeline } from './figure.ts';
 import { alarmPath, f } from './mark.ts';
 import { type Matching, matchAlarms } from './matching.ts';
+import { placeText } from './place.ts';
+import { sitePlans } from './plan.ts';
 import { locationStrips } from './strip.ts';
 import { SCRIPT, STYLE } from './style.ts';
 import { actualText, criterionText, escapeXml, intervalText, limitText, number, STATUS } from './text.ts';
@@ -29,6 +32,8 @@ export interface HtmlInputs {
   readonly alarms: readonly AlarmEvent[];
   readonly scenarioTitle: string;
   readonly about: string;
+  /** Of a site with air: for the plans. */
+  readonly air?: AirAsBuilt;
   /** The matching that the card was judged by; made here by the rule's defaults unless it is handed in. */
   readonly matching?: Matching;
 }
@@ -47,7 +52,7 @@ export function renderHtml(inputs: HtmlInputs): string {
     ...w,
     ...timeline({ ...base, id: `near-${i + 1}`, fromUs: w.fromUs, toUs: w.toUs }),
   }));
-  const strips = locationStrips(layout, matching);
+  const strips = [sitePlans(inputs.air, matching), locationStrips(layout, matching)].filter((s) => s !== '').join('\n');
   const figures = [whole.data, ...zooms.map((z) => z.data)];
   return `<!doctype html>
 <html lang="en">
@@ -149,12 +154,12 @@ function verdictTable(card: Card): string {
   });
   return `<div class="scroll"><table class="verdicts"><thead><tr><th>status</th><th>criterion</th><th class="gaugecell">actual against target</th><th class="n">actual [95 %]</th><th class="n">target</th><th class="n">acceptable</th>${floorHeads}</tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>
-${floors.length === 0 ? '' : `<p class="rule">${floors.map((fl) => `<b>${escapeXml(fl.recipe)}</b>`).join(' and ')}: the same judge on detectors without skill, one silent and one that alarms as often, at random. A figure that they reach too proves nothing.</p>`}`;
+${floors.length === 0 ? '' : `<p class="rule">${floors.map((fl) => `<b>${escapeXml(fl.recipe)}</b>`).join(' and ')}: the same judge on detectors without skill, one silent and one that alarms as often, at random; <b>nearest-sensor</b>, where it stands, alarms when the judged one does and names what is nearest to the highest reading. A figure that they reach too proves nothing.</p>`}`;
 }
 
 /** The number against its limits, as a control room would show it: an analogue scale from zero. */
 function gauge(v: Verdict): string {
-  if (v.target === null || v.criterion === 'detected') return '';
+  if (v.target === null || v.criterion === 'detected' || v.criterion === 'named') return '';
   const width = 230;
   const inner = width - 14;
   const limits = Math.max(v.target, v.acceptable ?? 0);
@@ -224,7 +229,7 @@ function alarmTable(alarms: readonly AlarmEvent[], matching: Matching): string {
   };
   const rows = raised.slice(0, MOST_ALARMS).map((a) => {
     const { text, kind } = fate(a);
-    const where = a.where ? `${number(a.where.position_m)} ± ${number(a.where.sigma_m)} m` : '–';
+    const where = a.where ? escapeXml(placeText(a.where)) : '–';
     const rate = a.rate ? `${number(a.rate.massRate_kg_s)} ± ${number(a.rate.sigma_kg_s)} kg/s` : '–';
     return `<tr><td class="t">${formatTime(a.timeUs)}</td><td><svg viewBox="-9 -9 18 18" role="img" aria-label="priority ${a.priority}"><g class="alarm p${a.priority} ${kind}"><path d="${alarmPath(a.priority, 7)}"/></g></svg></td>
 <td class="id">${escapeXml(a.alarm)}</td><td class="n">${a.priority}</td><td class="fate">${escapeXml(text)}</td><td class="n">${number(a.score)}</td><td class="n">${where}</td><td class="n">${rate}</td><td class="because">${escapeXml(a.because)}</td></tr>`;

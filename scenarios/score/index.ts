@@ -42,6 +42,7 @@ export {
   matchAlarms,
   type Repeat,
 } from './matching.ts';
+export { NEAREST_SENSOR } from './named.ts';
 export { binomialCdf, censoredQuantile, quantileLimits, quantileRanks } from './quantile.ts';
 export { formatJUnit, formatMarkdown, formatSummaryJUnit, formatSummaryMarkdown } from './report.ts';
 export {

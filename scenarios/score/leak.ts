@@ -4,12 +4,18 @@
  */
 import type { TruthEvent } from '../../models/contract/index.ts';
 
+/** Gas that leaves within this of a leak's place is the leak's. */
+const SAME_PLACE_m = 0.01;
+
 /** One opening of a leak. A leak that is opened again after it closed is another leak of the same ref. */
 export interface Leak {
   readonly ref: string;
   readonly unit: string;
   /** Distance along the line [m]. */
   readonly position_m: number;
+  /** On a site: east, north and up from its origin, and the group of equipment that it is on. */
+  readonly place_m?: readonly [number, number, number];
+  readonly source?: string;
   readonly openedUs: number;
   /** The end of the run where it was never closed. */
   readonly closedUs: number;
@@ -27,8 +33,16 @@ export function leaksOf(truth: readonly TruthEvent[], endUs: number): Leak[] {
   const byTime = [...truth].sort((a, b) => a.timeUs - b.timeUs);
   for (const e of byTime) {
     if (e.kind === 'leak.opened' && !open.has(e.ref)) {
-      const { ref, unit, position_m, growth_s } = e;
-      open.set(ref, { ref, unit, position_m, openedUs: e.timeUs, growth_s });
+      const { ref, unit, position_m, growth_s, place_m, source } = e;
+      open.set(ref, {
+        ref,
+        unit,
+        position_m,
+        ...(place_m ? { place_m } : {}),
+        ...(source === undefined ? {} : { source }),
+        openedUs: e.timeUs,
+        growth_s,
+      });
     } else if (e.kind === 'leak.closed') {
       const leak = open.get(e.ref);
       if (!leak) continue;
@@ -74,6 +88,34 @@ export function lossCurve(truth: readonly TruthEvent[], leak: Leak): LossCurve |
     volume_m3: points.map((p) => p.volume_m3),
     massRate_kg_s: points.map((p) => p.massRate_kg_s),
   };
+}
+
+/**
+ * What of a leak went into the air at an instant, by the log's own account of it: its hole where that gives gas, else the pool
+ * that its liquid ran to. Undefined where the log tells of no gas at its place.
+ */
+export function airRateAt(
+  truth: readonly TruthEvent[],
+  leak: Leak,
+  timeUs: number,
+): { massRate_kg_s: number; species: readonly string[] } | undefined {
+  const last = new Map<string, { massRate_kg_s: number; species: string }>();
+  for (const e of truth) {
+    if (e.kind !== 'air.release' || !ofLeak(e, leak)) continue;
+    if (e.timeUs <= timeUs || !last.has(e.ref))
+      last.set(e.ref, { massRate_kg_s: e.timeUs <= timeUs ? e.massRate_kg_s : 0, species: e.species });
+  }
+  if (last.size === 0) return undefined;
+  const running = [...last.values()].filter((r) => r.massRate_kg_s > 0);
+  return {
+    massRate_kg_s: running.reduce((sum, r) => sum + r.massRate_kg_s, 0),
+    species: [...new Set(running.map((r) => r.species))],
+  };
+}
+
+function ofLeak(e: Extract<TruthEvent, { kind: 'air.release' }>, { ref, place_m }: Leak): boolean {
+  if (e.ref === ref) return true;
+  return place_m !== undefined && e.place_m.every((v, k) => Math.abs(v - place_m[k]!) < SAME_PLACE_m);
 }
 
 /** Volume lost by an instant [m3], linear between the log's points and constant outside them. */

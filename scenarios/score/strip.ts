@@ -12,14 +12,15 @@ import { escapeXml, number } from './text.ts';
 /** Estimates drawn per leak: the match and its first repeats that give a place. */
 const MOST = 4;
 
-type Placed = AlarmEvent & { readonly where: NonNullable<AlarmEvent['where']> };
+type Where = NonNullable<AlarmEvent['where']>;
+type Placed = AlarmEvent & { readonly where: Where & { readonly position_m: number } };
 
 /** One strip per found leak with a place; empty where there is none. */
 export function locationStrips(layout: FrameLayout, matching: Matching): string {
   return matching.matches
     .map((m) => {
       const about = [m.alarm, ...matching.repeats.filter((r) => r.leak === m.leak).map((r) => r.alarm)];
-      const placed = about.filter((a): a is Placed => a.where !== undefined).slice(0, MOST);
+      const placed = about.filter((a): a is Placed => a.where?.position_m !== undefined).slice(0, MOST);
       return placed.length === 0 ? '' : strip(layout, m.leak, placed);
     })
     .join('\n');

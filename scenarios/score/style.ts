@@ -77,6 +77,10 @@ svg .standing { stroke: var(--c); stroke-width: 5; opacity: 0.55; } svg .standin
 svg .pipe { stroke: var(--ink3); stroke-width: 3; } svg .station { stroke: var(--ink2); stroke-width: 1.5; fill: none; } svg .truth { fill: var(--ink); }
 svg .lens { fill: var(--grid); opacity: 0.75; } svg .estimate line { stroke: var(--c); } svg .estimate .thin { stroke-width: 1.5; } svg .estimate .thick { stroke-width: 5; opacity: 0.55; }
 .crosshair line { stroke: var(--ink); stroke-width: 1; } .crosshair rect { fill: var(--ink); } .crosshair text { fill: var(--panel); font-weight: 600; }
+svg .building, svg .tank { fill: var(--grid); stroke: var(--ink3); stroke-width: 1.2; } svg .bund { fill: none; stroke: var(--ink3); stroke-width: 1.6; } svg .rack { fill: var(--grid); stroke: none; } svg .road { fill: var(--rule); opacity: 0.6; } svg .fence { fill: none; stroke: var(--ink3); stroke-width: 1; stroke-dasharray: 5 3; }
+svg.plan .plot { fill: var(--plot); } svg .sensor { fill: var(--panel); stroke: var(--ink2); stroke-width: 1.6; } svg .beam { fill: none; stroke: var(--ink2); stroke-width: 1.2; stroke-dasharray: 1 3; }
+svg .suspect { fill: var(--c); stroke: none; } svg .claim { fill: var(--c); fill-opacity: 0.08; stroke: var(--c); stroke-width: 1.6; stroke-dasharray: 6 4; }
+svg .wind circle { fill: var(--halo); stroke: var(--rule); } svg .wind path { fill: var(--ink2); }
 figure { margin: 0; } figure + figure { margin-top: 18px; } figcaption { color: var(--ink2); margin-bottom: 10px; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin-top: 12px; font-size: 12px; color: var(--ink2); }
 .legend span { display: inline-flex; align-items: center; gap: 6px; } .legend svg { width: 16px; height: 16px; }

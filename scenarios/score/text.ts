@@ -27,14 +27,16 @@ export function withUnit(text: string, unit: string): string {
 
 /** The number of a verdict or a summary row; what is missing has a word of its own per criterion. */
 export function actualText(v: { criterion: string; actual: number | null; unit: string }): string {
-  if (v.criterion === 'detected' && v.unit === '') return v.actual === null ? '–' : v.actual > 0 ? 'yes' : 'no';
+  if ((v.criterion === 'detected' || v.criterion === 'named') && v.unit === '')
+    return v.actual === null ? '–' : v.actual > 0 ? 'yes' : 'no';
   if (v.actual === null) return v.criterion === 'latency' ? 'never' : '–';
   return withUnit(number(v.actual), v.unit);
 }
 
 export function limitText(v: { criterion: string; unit: string }, limit: number | null | undefined): string {
   if (limit === null || limit === undefined) return '';
-  if (v.criterion === 'detected') return v.unit === '' ? 'yes' : `P ≥ ${number(limit)}`;
+  if (v.criterion === 'named' && v.unit === 'leaks') return `> ${number(limit)}`;
+  if (v.criterion === 'detected' || v.criterion === 'named') return v.unit === '' ? 'yes' : `P ≥ ${number(limit)}`;
   return `≤ ${withUnit(number(limit), v.unit)}`;
 }
 

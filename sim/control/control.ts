@@ -31,6 +31,8 @@ export interface Control {
   controlValue(control: Asked): number;
   /** True value behind a tag, the plant's or control's own. */
   trueValue(tag: number): number;
+  /** Does the instrument itself say that it has failed? Control's own never do. */
+  failed(tag: number): boolean;
   /** What a meter of standard volume makes of an actual one: the plant's own. */
   standardRatio: NonNullable<Physics['standardRatio']>;
   /** Why this run cannot be trusted. */
@@ -112,6 +114,7 @@ export function createControl(control: ControlModel, plant: PlantModel, physics:
     },
     apply: (command, timeUs, truth) => applyControl(m, s, physics, command, timeUs, truth),
     controlValue: (c) => own(c) ?? physics.controlValue(c),
+    failed: (tag) => physics.failed?.(tag) ?? false,
     standardRatio: (tag, temperature_K, pressure_Pa) => physics.standardRatio?.(tag, temperature_K, pressure_Pa) ?? 1,
     trueValue(tag) {
       const i = m.tagIndex[tag]!;

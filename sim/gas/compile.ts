@@ -7,7 +7,14 @@ import { compileGasNetwork } from '../../models/physics/gas/index.ts';
 import type { CompilePlantOptions, LeakModel } from '../plant/index.ts';
 import { wanderAt } from './demand.ts';
 import { type GasPlantModel, SOURCE } from './model.ts';
-import { buildNetwork, buildPipes, GRAVITY_M_S2, type PipeBuild, standardDensity_kg_m3 } from './network.ts';
+import {
+  ATMOSPHERE_Pa,
+  buildNetwork,
+  buildPipes,
+  GRAVITY_M_S2,
+  type PipeBuild,
+  standardDensity_kg_m3,
+} from './network.ts';
 import type { GasPlantSpec } from './spec.ts';
 
 const fill = <T>(list: readonly T[], f: (item: T, i: number) => number) => Float64Array.from(list, f);
@@ -28,6 +35,9 @@ export function compileGas(
     timeStep_s: tick_s,
     cellLength_m: spec.cell,
     gravity_m_s2: GRAVITY_M_S2,
+    ...(spec['starvation-pressure'] === undefined
+      ? {}
+      : { starvationPressure_Pa: spec['starvation-pressure'] + ATMOSPHERE_Pa }),
   });
   if (!compiled.ok)
     throw new ProblemError(compiled.problems.map((p) => plainProblem(spec.plant, '', p, 'a plant that can be solved')));

@@ -13,6 +13,7 @@ import type { Built, Physics, PhysicsCommand, PlantKind } from '../plant/index.t
 import { checkGas } from './check.ts';
 import { applyGas } from './command.ts';
 import { compileGas } from './compile.ts';
+import { gasEmissions } from './emissions.ts';
 import { moveEquipment } from './equipment.ts';
 import { buildControls, drawAsBuilt, positionsOf } from './layout.ts';
 import { leakAreaFor_m2, reportLeaks } from './leaks.ts';
@@ -63,6 +64,7 @@ function createGasPhysics(name: string, model: GasPlantModel): GasPhysics {
       ),
     ]);
 
+  const emissions = gasEmissions(model, state);
   const leakIndex = (id: string) => model.leaks.findIndex((l) => l.id === id);
 
   function standing(element: string, property: Control['property']): number {
@@ -110,6 +112,8 @@ function createGasPhysics(name: string, model: GasPlantModel): GasPhysics {
     },
     apply: (command: PhysicsCommand, timeUs: number, truth: TruthEvent[]) =>
       applyGas(model, state, command, timeUs, truth),
+    sources: emissions.sources,
+    emissions: emissions.fill,
     report: (timeUs, truth) => reportLeaks(model, state, timeUs, truth),
     controlValue: (control) => standing(control.element, control.property),
     leakArea_m2(id, massRate_kg_s) {

@@ -146,6 +146,8 @@ export const gasSchema = z.strictObject({
       }),
     )
     .min(1),
+  /** Withdrawals give way below it (gauge): well under what a low-pressure main has. */
+  'starvation-pressure': quantity('pressure', { positive: true }).optional(),
   /** Hour of the day at which a run begins. */
   'starts-at': quantity('time', { min: 0, max: 86_400 }).prefault('0 h'),
   ...fieldShape,

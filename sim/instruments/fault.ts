@@ -3,12 +3,16 @@
  * be done; nothing is half done.
  */
 import { type Command, FAULT_FORMS, type TruthEvent } from '../../models/contract/index.ts';
-import type { PlantModel, PlantState } from '../plant/index.ts';
+import type { Physics, PlantModel, PlantState } from '../plant/index.ts';
 
 export type FaultCommand = Extract<Command, { kind: 'fault' | 'fault.clear' }>;
 
+/** Faults of what an instrument looks at, or looks with: its own physics answers for them. */
+const OUTSIDE: ReadonlySet<string> = new Set(['poisoned', 'beam-block', 'fog']);
+
 export function applyFault(
   model: PlantModel,
+  physics: Physics,
   state: PlantState,
   command: FaultCommand,
   truth: TruthEvent[],
@@ -23,6 +27,13 @@ export function applyFault(
       } else {
         const i = model.tagIndex.get(command.target);
         if (i === undefined) return `there is no tag "${command.target}"`;
+        if (OUTSIDE.has(command.form)) {
+          if (!physics.fault) return `${command.target} is no gas detector: ${command.form} does not strike it`;
+          const why = physics.fault(i, command.form, command.size ?? 1);
+          if (why !== undefined) return why;
+          truth.push({ kind: 'fault.began', timeUs, ref: command.fault, target: command.target, form: command.form });
+          return undefined;
+        }
         state.faultForm[i] = 1 + FAULT_FORMS.indexOf(command.form);
         state.faultSinceUs[i] = timeUs;
         state.faultSize[i] = command.size ?? 0;
@@ -40,6 +51,7 @@ export function applyFault(
       if (i !== undefined) {
         state.faultForm[i] = 0;
         state.holding[i] = 0;
+        physics.clearFault?.(i);
       }
       truth.push({ kind: 'fault.cleared', timeUs, ref: command.fault });
       return undefined;

@@ -25,7 +25,7 @@ export function publishFrame(model: PlantModel, state: PlantState, timeUs: numbe
     const slots = 2 * width;
     const base = model.tagRing[i]!;
     const at = column[i]!;
-    let quality: number = state.faultForm[i] === DROP_OUT ? Quality.failed : Quality.good;
+    let quality: number = state.faultForm[i] === DROP_OUT || state.declared[i] !== 0 ? Quality.failed : Quality.good;
     if (state.stationLost[model.tagStation[i]!] !== 0) quality |= Quality.lost;
     else {
       const first = (seq - 1) * width;

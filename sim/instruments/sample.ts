@@ -17,7 +17,7 @@ export const DROP_OUT = 1 + FAULT_FORMS.indexOf('drop-out');
 const HOUR_US = 3_600e6;
 
 /** What instruments ask of a plant. */
-type Measured = Pick<Physics, 'trueValue' | 'standardRatio'>;
+type Measured = Pick<Physics, 'trueValue' | 'standardRatio' | 'failed'>;
 
 /** The true value of a tag now, in its own unit. */
 export function trueValue(model: PlantModel, physics: Pick<Physics, 'trueValue'>, tag: number): number {
@@ -48,6 +48,7 @@ export function sampleInstruments(model: PlantModel, physics: Measured, state: P
     if (instant > timeUs + tick) continue;
     const now = trueValue(model, physics, i) * standardRatio(model, physics, state, i);
     const before = state.trueBefore[i]!;
+    state.declared[i] = physics.failed?.(i) ? 1 : 0;
     const contact = model.tagContact[i] === 1;
     const slots = 2 * model.tagWidth[i]!;
     const base = model.tagRing[i]!;

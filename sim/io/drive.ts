@@ -3,6 +3,7 @@
  * scenario's commands; the servers never learn what a scenario is.
  */
 import type { AsBuilt, Command, Control, Frame, FrameLayout, TruthEvent } from '../../models/contract/index.ts';
+import type { SiteCamera } from '../index.ts';
 
 export interface Drive {
   readonly layout: FrameLayout;
@@ -10,6 +11,8 @@ export interface Drive {
   readonly asBuilt: AsBuilt;
   /** Applies the scenario's due commands, ticks to the next scan and fills `frame`; false: the run is over, no new scan. */
   advance(frame: Frame): boolean;
+  /** What the site's cameras show, by their last pictures; absent where a plant has none. */
+  readonly cameras?: readonly SiteCamera[];
   /** Writes of an operator, an instructor or a Modbus master. One sentence for each that was refused. */
   command(commands: readonly Command[]): string[];
   /** Truth since the last drain; for the truth port and the judge only. */

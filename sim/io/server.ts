@@ -5,6 +5,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AlarmEvent, Frame, TruthEvent, WordOrder } from '../../models/contract/index.ts';
 import { AlarmDesk } from './alarmDesk.ts';
+import { CameraRoom } from './cameras.ts';
 import type { Drive } from './drive.ts';
 import { openHttpServer, portProblem } from './httpServer.ts';
 import { LiveClients } from './live.ts';
@@ -64,6 +65,7 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
   const publication = new Publication(drive);
   let live: LiveClients | undefined;
   let next: NextDetectors | undefined;
+  let cameras: CameraRoom | undefined;
   let truth: Truth | undefined;
   const run = new PlantRun(drive, publication, {
     pace: options.pace,
@@ -77,6 +79,7 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
     onPublish() {
       live?.publish();
       next?.tell();
+      cameras?.publish();
     },
     onEnd(end) {
       live?.end(end);
@@ -120,11 +123,14 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
       live.addTo(app);
       next = new NextDetectors(shared);
       next.addTo(app);
+      cameras = new CameraRoom(drive);
+      cameras.addTo(app);
       options.routes?.(app);
       const server = await openHttpServer(app, host, httpPort, '--http-port');
       http = { url: server.url };
       opened.push(() => {
         live?.close();
+        cameras?.close();
         return server.close();
       });
     }

@@ -13,6 +13,7 @@ import type { Built, Physics, PhysicsCommand, PlantKind } from '../plant/index.t
 import { checkLiquid } from './check.ts';
 import { applyLiquid, tankIndex } from './command.ts';
 import { compileLiquid } from './compile.ts';
+import { liquidEmissions } from './emissions.ts';
 import { fillTanks, holdTankLevels, moveEquipment, nodePressure_Pa } from './equipment.ts';
 import { moveHeat, standardFlow_m3_s, standardRatio } from './heat.ts';
 import { buildControls, drawAsBuilt, positionsOf } from './layout.ts';
@@ -40,7 +41,7 @@ export const LIQUID: PlantKind<LiquidSpec, LiquidPhysics> = {
   build(spec, options): Built<LiquidPhysics> {
     const { model, pipes } = compileLiquid(spec, options);
     return {
-      physics: createLiquidPhysics(spec.plant, model),
+      physics: createLiquidPhysics(spec, model),
       leaks: model.leaks,
       controls: buildControls(spec),
       asBuilt: drawAsBuilt(spec, pipes, options.exact ?? false),
@@ -49,7 +50,8 @@ export const LIQUID: PlantKind<LiquidSpec, LiquidPhysics> = {
   },
 };
 
-function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
+function createLiquidPhysics(spec: LiquidSpec, model: LiquidModel): LiquidPhysics {
+  const name = spec.plant;
   const state = createLiquidState(model);
   const { network } = model;
   const net = state.network;
@@ -86,6 +88,9 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
     return state.pumpWanted[pump]!;
   }
 
+  const given = liquidEmissions(spec, model, state);
+  let now = 0;
+
   function leakHead_m(id: string): number {
     const leak = model.leaks.find((l) => l.id === id);
     if (!leak) throw new Error(`there is no leak "${id}"`);
@@ -104,9 +109,11 @@ function createLiquidPhysics(name: string, model: LiquidModel): LiquidPhysics {
     model,
     state,
     leakHead_m,
+    ...(given ? { sources: given.sources, emissions: (out) => given.fill(out, now) } : {}),
     standardRatio: (tag, temperature_K, pressure_Pa) =>
       standardRatio(model, state, model.tagNode[tag]!, temperature_K, pressure_Pa),
     step(timeUs) {
+      now = timeUs;
       moveEquipment(model, state, timeUs);
       moveHeat(model, state, timeUs);
       growLeaks(model, state, timeUs);

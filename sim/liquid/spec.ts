@@ -40,6 +40,13 @@ export const liquidSchema = z.strictObject({
     'ground-temperature': quantity('temperature', { positive: true }).prefault('15 degC'),
     /** Length over which the excess over ground temperature falls to 1/e. */
     'cooling-length': quantity('length', { positive: true }).prefault('50 km'),
+    /** Of what leaks, the share that evaporates where it comes out, and as which gas the air knows it. */
+    vapour: z
+      .strictObject({
+        like: z.enum(['crude', 'gasoline', 'diesel', 'hexane', 'benzene', 'toluene', 'ethanol']),
+        share: percent(),
+      })
+      .optional(),
     ...heatShape,
   }),
   /** Elevation against distance, for nodes and leaks that give none. */
@@ -80,6 +87,17 @@ export const liquidSchema = z.strictObject({
                 /** Peak, of the mean. */
                 peak: quantity('fraction', { min: 0, max: 20 }),
                 lasts: quantity('time', { positive: true, max: 21_600 }),
+              })
+              .optional(),
+            /** The full main that it comes through, where it ages and turns septic. */
+            septic: z
+              .strictObject({
+                diameter: quantity('length', { positive: true }),
+                length: quantity('length', { positive: true }),
+                'bod5-mg-L': z.number().positive().max(5000).default(250),
+                ph: z.number().min(4).max(10).default(7.2),
+                /** Of its hydrogen sulphide, what escapes through the hatch. */
+                stripped: percent().prefault('1 %'),
               })
               .optional(),
             /** Water that seeps through the ground into the sewer: always, and late from storms. */

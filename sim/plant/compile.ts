@@ -12,7 +12,7 @@ const YEAR_US = 31_557_600e6;
 
 const fill = <T>(list: readonly T[], f: (item: T, i: number) => number) => Float64Array.from(list, f);
 
-function layoutOf(spec: CommonSpec, positionOf: Outline['positionOf']): LayoutSpec {
+function layoutOf(spec: CommonSpec, tags: readonly InstrumentSpec[], positionOf: Outline['positionOf']): LayoutSpec {
   const scanUs = secondsToUs(spec.time.scan);
   return {
     plant: spec.plant,
@@ -23,7 +23,7 @@ function layoutOf(spec: CommonSpec, positionOf: Outline['positionOf']): LayoutSp
       ...(s.kp === undefined ? {} : { position_m: s.kp }),
       clockAccuracy_s: s['clock-offset'],
     })),
-    tags: spec.instruments.map((t) => {
+    tags: tags.map((t) => {
       const width = t.rate === undefined ? 1 : Math.round(t.rate * spec.time.scan);
       const span = t.range[1] - t.range[0];
       const position = positionOf(t.at);
@@ -47,10 +47,10 @@ function layoutOf(spec: CommonSpec, positionOf: Outline['positionOf']): LayoutSp
 /** Compiles what surrounds the physics. Throws on what the kind's check should have refused. */
 export function compilePlant(spec: CommonSpec, kind: string, built: Outline, options: CompilePlantOptions): PlantModel {
   const tick_s = options.tick_s ?? spec.time.step;
-  const layout = createLayout(layoutOf(spec, built.positionOf));
+  const tags = [...spec.instruments, ...(built.instruments ?? [])];
+  const layout = createLayout(layoutOf(spec, tags, built.positionOf));
   const run = seeded(options.seed);
   const calibration = seeded(spec['as-built'].seed).stream('calibration');
-  const tags = spec.instruments;
   const span = (t: InstrumentSpec) => t.range[1] - t.range[0];
   const noisy = options.noiseless ? 0 : 1;
   const ring = new Int32Array(tags.length + 1);

@@ -1,5 +1,5 @@
 /** The door of the plant: what every kind shares. */
-export { type Checker, checkCommon, createChecker } from './check.ts';
+export { type Checker, checkCommon, checkTag, createChecker } from './check.ts';
 export { compilePlant } from './compile.ts';
 export {
   type ConditionSpec,
@@ -14,7 +14,21 @@ export {
 export { id } from './id.ts';
 export { closedLeak, leakOpened, openLeak } from './leaks.ts';
 export type { LeakModel, PlantModel } from './model.ts';
-export type { Built, CompilePlantOptions, LeakSite, Outline, Physics, PhysicsCommand, PlantKind } from './physics.ts';
+export type {
+  AirCommand,
+  Built,
+  CompilePlantOptions,
+  EmissionRates,
+  EmissionSource,
+  EmitterSite,
+  LeakSite,
+  Outline,
+  Physics,
+  PhysicsCommand,
+  PlantKind,
+  Weather,
+  WeatherCommand,
+} from './physics.ts';
 export { elevationOf, profileAt } from './profile.ts';
 export { type CommonSpec, fieldShape, headShape, type InstrumentSpec, percent, timeSchema } from './spec.ts';
 export { createPlantState, type PlantState } from './state.ts';

@@ -25,6 +25,7 @@ export interface PlantState {
   readonly held: Float32Array; // value of a stuck or dead instrument (nTag)
   readonly holding: Uint8Array; // 1: `held` is set (nTag)
   readonly clipped: Uint8Array; // 1: clipped since the last scan (nTag)
+  readonly declared: Uint8Array; // 1: the instrument declares itself failed (nTag)
   readonly ring: Float32Array; // samples, two blocks per tag (Σ 2·width)
 
   // publishFrame
@@ -49,6 +50,7 @@ export function createPlantState(model: PlantModel): PlantState {
     held: a.f32(nTag),
     holding: a.u8(nTag),
     clipped: a.u8(nTag),
+    declared: a.u8(nTag),
     ring: a.f32(model.tagRing[nTag]!),
     published: a.f32(model.layout.columns),
     reportedUs: a.f64(nTag),

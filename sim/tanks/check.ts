@@ -6,9 +6,8 @@ import type { Problem } from '../../models/contract/index.ts';
 import type { Located } from '../../models/document/index.ts';
 import { checkTankFarm } from '../../models/physics/tank/index.ts';
 import { checkCommon, createChecker } from '../plant/index.ts';
-import { AIR, buildFarm, WIND } from './compile.ts';
+import { AIR, buildFarm, compileFarmWeather, WIND } from './compile.ts';
 import type { TanksSpec } from './spec.ts';
-import { compileWeather } from './weather.ts';
 
 export function checkTanks(doc: Located<TanksSpec>): Problem[] {
   const spec = doc.value;
@@ -92,7 +91,7 @@ export function checkTanks(doc: Located<TanksSpec>): Problem[] {
   });
   // What is left is said by the physics, in sentences of its own.
   if (problems.length === 0)
-    for (const sentence of checkTankFarm(buildFarm(spec, compileWeather(spec.weather, 0), [])))
+    for (const sentence of checkTankFarm(buildFarm(spec, compileFarmWeather(spec, 0), [])))
       say(['tanks'], sentence, 'a farm that can be computed');
   return problems;
 }

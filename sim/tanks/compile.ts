@@ -11,10 +11,10 @@ import {
   type TankFarmSpec,
   type TankSpec,
 } from '../../models/physics/tank/index.ts';
+import { compileWeather, WeatherSeries } from '../dispersion/weather/index.ts';
 import type { CompilePlantOptions, LeakSite } from '../plant/index.ts';
 import { SOURCE, type TankLeak, type TanksModel } from './model.ts';
 import type { TanksSpec } from './spec.ts';
-import { compileWeather, type Weather, weatherAtStart } from './weather.ts';
 
 /** Where a tag reads the weather. */
 export const AIR = 'weather';
@@ -23,7 +23,7 @@ export const WIND = 'weather/wind';
 const fill = <T>(list: readonly T[], f: (item: T, i: number) => number) => Float64Array.from(list, f);
 
 /** The farm as the physics knows it. */
-export function buildFarm(spec: TanksSpec, weather: Weather, sites: readonly LeakSite[]): TankFarmSpec {
+export function buildFarm(spec: TanksSpec, weather: WeatherSeries, sites: readonly LeakSite[]): TankFarmSpec {
   return {
     name: spec.plant,
     substances: spec.products.map((p) => ({
@@ -77,7 +77,14 @@ export function buildFarm(spec: TanksSpec, weather: Weather, sites: readonly Lea
       ...(b['overflow-to'] === undefined ? {} : { overflowTo: b['overflow-to'] }),
       ...(b.drain === undefined ? {} : { drain: { area_m2: (Math.PI / 4) * b.drain.diameter ** 2 } }),
     })),
-    weather: weatherAtStart(weather),
+    weather: {
+      airTemperature_K: weather.air.temperature_K,
+      groundTemperature_K: weather.state.ground_K[0]!,
+      skyTemperature_K: weather.air.temperature_K,
+      wind_m_s: weather.state.meanWind_m_s[0]!,
+      sun_W_m2: weather.air.solar_W_m2,
+      pressure_Pa: weather.air.pressure_Pa,
+    },
   };
 }
 
@@ -96,13 +103,18 @@ function largestHole_m2(tank: TanksSpec['tanks'][number]): number {
   return 0.1 * (Math.PI / 4) * tank.diameter ** 2;
 }
 
+/** A new one, at the start of a run. */
+export function compileFarmWeather(spec: TanksSpec, seed: number): WeatherSeries {
+  return new WeatherSeries(compileWeather(spec.weather, seed));
+}
+
 /** Throws on what `checkTanks` should have refused. */
 export function compileTanks(spec: TanksSpec, options: CompilePlantOptions): TanksModel {
   const tick_s = options.tick_s ?? spec.time.step;
   const sites = options.leaks ?? [];
   for (const s of sites)
     if (!spec.tanks.some((t) => t.id === s.pipe)) throw new Error(`leak ${s.id}: there is no tank "${s.pipe}"`);
-  const weather = compileWeather(spec.weather, options.seed);
+  const weather = compileFarmWeather(spec, options.seed);
   const compiled = compileTankFarm(buildFarm(spec, weather, sites));
   if (!compiled.ok)
     throw new ProblemError(compiled.problems.map((p) => plainProblem(spec.plant, '', p, 'a plant that can be solved')));

@@ -4,8 +4,8 @@
  */
 import type { Stream } from '../../models/kernel/index.ts';
 import type { TankFarmModel } from '../../models/physics/tank/index.ts';
+import type { WeatherSeries } from '../dispersion/weather/index.ts';
 import type { LeakModel } from '../plant/index.ts';
-import type { Weather } from './weather.ts';
 
 /** Codes in `tagSource`: where a true value is read. */
 export const SOURCE = {
@@ -31,7 +31,7 @@ export interface TankLeak extends LeakModel {
 export interface TanksModel {
   readonly tickUs: number;
   readonly farm: TankFarmModel;
-  readonly weather: Weather;
+  readonly weather: WeatherSeries;
   readonly leaks: readonly TankLeak[];
   readonly transferId: readonly string[];
   readonly transferRate_m3_s: Float64Array; // at 100 % speed (nTransfer)

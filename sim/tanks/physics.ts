@@ -19,13 +19,13 @@ import type { Built, Physics, PlantKind } from '../plant/index.ts';
 import { checkTanks } from './check.ts';
 import { applyTanks } from './command.ts';
 import { compileTanks } from './compile.ts';
+import { tankEmissions } from './emissions.ts';
 import { moveEquipment, sumpLevel_m } from './equipment.ts';
 import { buildControls, drawAsBuilt } from './layout.ts';
 import { drainLeaks, growLeaks, leakHead_m, reportLeaks, tankDensity_kg_m3 } from './leaks.ts';
 import { SOURCE, type TanksModel } from './model.ts';
 import { type TanksSpec, tanksSchema } from './spec.ts';
 import { createTanksState, type TanksState } from './state.ts';
-import { weatherAt } from './weather.ts';
 
 /** Of what a product's tanks held and received: the sums are compensated, so only rounding is left. */
 const OPEN_BALANCE = 1e-9;
@@ -51,7 +51,7 @@ export const TANKS: PlantKind<TanksSpec, TanksPhysics> = {
   build(spec, options): Built<TanksPhysics> {
     const model = compileTanks(spec, options);
     return {
-      physics: createTanksPhysics(model),
+      physics: createTanksPhysics(spec, model),
       leaks: model.leaks,
       controls: buildControls(spec),
       asBuilt: drawAsBuilt(spec, model, options.exact ?? false),
@@ -60,7 +60,7 @@ export const TANKS: PlantKind<TanksSpec, TanksPhysics> = {
   },
 };
 
-function createTanksPhysics(model: TanksModel): TanksPhysics {
+function createTanksPhysics(spec: TanksSpec, model: TanksModel): TanksPhysics {
   const state = createTanksState(model);
   const { farm } = state;
   const dt_s = model.tickUs * 1e-6;
@@ -79,6 +79,8 @@ function createTanksPhysics(model: TanksModel): TanksPhysics {
     const T = from >= 0 ? farm.tankTemperature_K[from]! : farm.lineSource_K[transfer]!;
     return density_kg_m3(model.farm, model.farm.lineSubstance[transfer]!, T);
   }
+
+  const emissions = tankEmissions(spec, model, state);
 
   function massDefect(): number {
     let worst = 0;
@@ -106,7 +108,8 @@ function createTanksPhysics(model: TanksModel): TanksPhysics {
     state,
     massDefect,
     step(timeUs) {
-      weatherAt(model.weather, timeUs, farm.weather);
+      model.weather.moveTo(timeUs);
+      underWeather(model, farm.weather);
       moveEquipment(model, state, timeUs);
       growLeaks(model, state, timeUs);
       stepTanks(model.farm, farm, dt_s);
@@ -135,6 +138,10 @@ function createTanksPhysics(model: TanksModel): TanksPhysics {
           return farm.drainOpening[e]!;
       }
     },
+    weather: model.weather,
+    sources: emissions.sources,
+    emissions: emissions.fill,
+    gasLeavesAt: (tank) => spec.tanks.find((t) => t.id === tank)?.bund ?? tank,
     apply: (command, timeUs, truth) => applyTanks(model, state, command, timeUs, truth),
     report: (timeUs, truth) => reportLeaks(model, state, timeUs, truth),
     controlValue: (control) => standing(control.element, control.property),
@@ -147,10 +154,11 @@ function createTanksPhysics(model: TanksModel): TanksPhysics {
       const area_m2 = orificeArea_m2(flow_m3_s, leak.dischargeCoefficient, head_m, model.farm.gravity_m_s2);
       return head_m > LEAST_HEAD_M ? area_m2 : `the liquid stands ${head_m.toFixed(2)} m over its place`;
     },
-    save: () => [new Uint8Array(farm.buffer.slice(0)), new Uint8Array(state.buffer.slice(0))],
+    save: () => [farm.buffer, state.buffer, model.weather.state.buffer].map((b) => new Uint8Array(b.slice(0))),
     load(parts) {
       new Uint8Array(farm.buffer).set(parts[0]!);
       new Uint8Array(state.buffer).set(parts[1]!);
+      new Uint8Array(model.weather.state.buffer).set(parts[2]!);
     },
     violations() {
       const found: string[] = [];
@@ -167,4 +175,15 @@ function createTanksPhysics(model: TanksModel): TanksPhysics {
       return found;
     },
   };
+}
+
+/** What tanks and pools feel of the weather: the mean wind, by which their correlations go, and a sky as warm as the air. */
+function underWeather({ weather }: TanksModel, out: Float64Array): void {
+  const { air, state } = weather;
+  out[WEATHER.air_K] = air.temperature_K;
+  out[WEATHER.ground_K] = state.ground_K[0]!;
+  out[WEATHER.sky_K] = air.temperature_K;
+  out[WEATHER.wind_m_s] = state.meanWind_m_s[0]!;
+  out[WEATHER.sun_W_m2] = air.solar_W_m2;
+  out[WEATHER.pressure_Pa] = air.pressure_Pa;
 }

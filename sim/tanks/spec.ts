@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { quantity } from '../../models/document/index.ts';
 import { SUBSTANCES } from '../../models/physics/tank/index.ts';
+import { weatherSchema } from '../dispersion/weather/index.ts';
 import { fieldShape, headShape, id, percent, timeSchema } from '../plant/index.ts';
 
 const products = Object.keys(SUBSTANCES) as (keyof typeof SUBSTANCES)[];
@@ -22,25 +23,6 @@ const heatSchema = z.strictObject({
   'ground-W-m2K': z.number().min(0).default(0.5),
   /** Share of sunlight that the paint takes in: 0.17 new white, 0.54 grey (AP-42 table 7.1-6). */
   absorptance: percent().prefault('20 %'),
-});
-
-const weatherSchema = z.strictObject({
-  /** Time of day at which a run begins. */
-  'starts-at': quantity('time', { min: 0, max: 86_400 }).prefault('6 h'),
-  temperature: quantity('temperature', { positive: true }).prefault('15 degC'),
-  /** Half of the daily rise and fall, warmest at three in the afternoon. */
-  'daily-swing': quantity('temperature', { min: 0, max: 40 }).prefault('0 K'),
-  /** Slow wander beside it, one standard deviation. */
-  wander: quantity('temperature', { min: 0, max: 20 }).prefault('0 K'),
-  'ground-temperature': quantity('temperature', { positive: true }).prefault('12 degC'),
-  /** At 10 m. */
-  wind: quantity('speed', { min: 0 }).prefault('3 m/s'),
-  /** Of the logarithm of the wind, one standard deviation. */
-  gustiness: percent(2).prefault('0 %'),
-  /** On the horizontal under a clear sky at noon. */
-  'sun-W-m2': z.number().min(0).max(1400).default(0),
-  /** Mean share of the sun that clouds take, one standard deviation around it being half as much. */
-  clouds: percent().prefault('0 %'),
 });
 
 export const tanksSchema = z.strictObject({

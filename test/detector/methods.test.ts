@@ -86,12 +86,12 @@ methods: [{ method: wave, alarm: LD-WAVE, window: 1.5 s, sigma: 6, quiet: 90 s, 
       const expected = span.start_m + bisected(span, flow, at.up - at.down);
       const leak_kg_s = (2 * STEP_BAR * 1e5 * span.area_m2) / span.waveSpeed_m_s;
       console.log(
-        `${where!.position_m.toFixed(1)} ± ${where!.sigma_m.toFixed(1)} m, bisection ${expected.toFixed(1)}, true ${span.start_m + x}; ` +
+        `${where!.position_m!.toFixed(1)} ± ${where!.sigma_m.toFixed(1)} m, bisection ${expected.toFixed(1)}, true ${span.start_m + x}; ` +
           `${rate!.massRate_kg_s.toFixed(2)} of ${leak_kg_s.toFixed(2)} kg/s; onset ${(onsetUs! / 1e6).toFixed(3)} of 100 s`,
       );
       // What is left is the noise of 0.9 kPa on fronts of 200: a millisecond or two.
-      expect(Math.abs(where!.position_m - expected)).toBeLessThan(6);
-      expect(Math.abs(where!.position_m - (span.start_m + x))).toBeLessThan(4 * where!.sigma_m);
+      expect(Math.abs(where!.position_m! - expected)).toBeLessThan(6);
+      expect(Math.abs(where!.position_m! - (span.start_m + x))).toBeLessThan(4 * where!.sigma_m);
       expect(Math.abs(rate!.massRate_kg_s / leak_kg_s - 1)).toBeLessThan(0.05);
       expect(Math.abs(onsetUs! / 1e6 - 100)).toBeLessThan(0.05);
     },

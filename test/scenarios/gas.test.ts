@@ -8,7 +8,7 @@ import { bindScenario, parseScenario, readPlantContext, resolveScenario } from '
 import { readInputs, replay, runScenario } from '../../scenarios/run/index.ts';
 import { Folder } from './run/short.ts';
 
-const NAMES = libraryNames('scenario').filter((n) => n.startsWith('gas-'));
+const NAMES = libraryNames('scenario').filter((n) => n.startsWith('gas-') && !n.startsWith('gas-site'));
 const folder = new Folder();
 afterAll(() => folder.remove());
 

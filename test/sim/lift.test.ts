@@ -179,9 +179,9 @@ describe('commands', () => {
   it('that ask for what is not there are refused', () => {
     const sim = start(liftStation());
     expect(sim.apply([trip('PU-9')])).toEqual(['there is no pump "PU-9"']);
-    expect(applyFault(sim.model, sim.state, { kind: 'fault', fault: 'f', target: 'PT-9', form: 'stuck' }, [])).toBe(
-      'there is no tag "PT-9"',
-    );
+    expect(
+      applyFault(sim.model, sim.physics, sim.state, { kind: 'fault', fault: 'f', target: 'PT-9', form: 'stuck' }, []),
+    ).toBe('there is no tag "PT-9"');
   });
 });
 

@@ -25,7 +25,8 @@ function farm(change: (spec: Draft) => void = () => {}): TanksSpec {
 /** No weather, and liquids that give nothing to the air: whatever moves then has no cause. */
 function still(spec: Draft): void {
   Object.assign(spec.weather, { temperature: STILL_K, 'ground-temperature': STILL_K, 'sun-W-m2': 0 });
-  Object.assign(spec.weather, { 'daily-swing': 0, wander: 0, gustiness: 0 });
+  Object.assign(spec.weather, { 'daily-swing': 0, wander: 0, gustiness: 0, gusts: 0, meander: 0, drift: 0 });
+  Object.assign(spec.weather, { 'pressure-tide': 0 });
   for (const p of spec.products) p.like = 'diesel';
   for (const t of spec.tanks) t.temperature = STILL_K;
   for (const t of spec.transfers) t['speed-wander'] = 0;

@@ -48,10 +48,26 @@ export const ROOMS: readonly Room[] = [
   { folder: 'sim/plant', may: ['models'], because: 'the compiled plant stands on models alone' },
   { folder: 'sim/liquid', may: ['models', 'sim/plant'], because: PHENOMENON },
   { folder: 'sim/gas', may: ['models', 'sim/plant'], because: PHENOMENON },
-  { folder: 'sim/tanks', may: ['models', 'sim/plant'], because: PHENOMENON },
+  { folder: 'sim/tanks', may: ['models', 'sim/plant', 'sim/dispersion/weather'], because: PHENOMENON },
   { folder: 'sim/water', may: ['models', 'sim/plant'], because: PHENOMENON },
-  { folder: 'sim/dispersion', may: ['models', 'sim/plant'], because: PHENOMENON },
+  { folder: 'sim/store', may: ['models', 'sim/plant'], because: PHENOMENON },
+  {
+    folder: 'sim/dispersion/weather',
+    // Behind the recordings' door stands a database, which a plant does not need.
+    may: ['models', 'models/recording/csvRows.ts', 'models/recording/csvTime.ts', 'sim/plant'],
+    because: 'whoever stands outside has weather, whatever else is there',
+  },
+  {
+    folder: 'sim/dispersion',
+    may: ['models', 'sim/plant', 'sim/site', 'sim/instruments/gas', 'sim/dispersion/weather'],
+    because: 'the air joins sources, site and the instruments that smell it; it knows no kind of plant',
+  },
   { folder: 'sim/site', may: ['models', 'sim/plant'], because: PHENOMENON },
+  {
+    folder: 'sim/instruments/gas',
+    may: ['models', 'sim/plant'],
+    because: 'a form turns what the air does to it into a reading, and knows no site',
+  },
   {
     folder: 'sim/control',
     may: ['models', 'sim/plant'],
@@ -72,6 +88,7 @@ export const ROOMS: readonly Room[] = [
       'sim/gas',
       'sim/tanks',
       'sim/water',
+      'sim/store',
       'sim/dispersion',
       'sim/site',
       'sim/instruments',

@@ -1,10 +1,11 @@
 /**
- * `leaktwin replay <recording>`: a recorded run or any CSV through a recipe.
+ * `leaktwin replay <recording>`: a recorded run, a foreign recording of a site's air, or any CSV through a recipe.
  */
 import type { Command } from 'commander';
 import { readRecipe } from '../../../detector/index.ts';
 import { overall, unwrap } from '../../../models/contract/index.ts';
 import { formatTime } from '../../../models/kernel/index.ts';
+import { isSiteRecording } from '../../../models/recording/index.ts';
 import {
   alarmLine,
   DEFAULT_RECIPE,
@@ -28,12 +29,13 @@ interface Options extends CommonOptions {
 
 /** On a bare recording nothing is known of the plant, so only methods on tags fit. */
 const DEFAULT_FOREIGN_RECIPE = 'tags-cusum';
+const DEFAULT_SITE_RECIPE = 'gas-fusion';
 
 export function configure(command: Command): void {
   command
     .option(
       '--recipe <name>',
-      `the detector, by name or path (default: ${DEFAULT_RECIPE}; of a CSV ${DEFAULT_FOREIGN_RECIPE})`,
+      `the detector, by name or path (default: ${DEFAULT_RECIPE}; of a CSV ${DEFAULT_FOREIGN_RECIPE}; of a site's air ${DEFAULT_SITE_RECIPE})`,
     )
     .option('--mapping <name>', 'what the columns of a CSV are, by name (skab) or path')
     .option('--expect <file>', 'judge by the "expect:" of this scenario');
@@ -41,7 +43,13 @@ export function configure(command: Command): void {
 
 export async function run(args: readonly string[], options: Options, io: Io): Promise<number> {
   const recording = args[0]!;
-  const recipe = unwrap(readRecipe(options.recipe ?? (isFolder(recording) ? DEFAULT_RECIPE : DEFAULT_FOREIGN_RECIPE)));
+  const usual =
+    options.mapping === undefined && isSiteRecording(recording)
+      ? DEFAULT_SITE_RECIPE
+      : isFolder(recording)
+        ? DEFAULT_RECIPE
+        : DEFAULT_FOREIGN_RECIPE;
+  const recipe = unwrap(readRecipe(options.recipe ?? usual));
   let bar: ReturnType<Io['progress']> | undefined;
   const result = await replay({
     recording,
@@ -79,7 +87,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       const html = await writeText(
         options.out,
         'report.html',
-        reportHtml(judged, result.layout, result.trends, result.about),
+        reportHtml(judged, result.layout, result.trends, result.about, result.asBuilt),
       );
       io.out(`Report: ${shownPath(html)}`);
     }

@@ -9,6 +9,8 @@ import {
   formatValidation,
   validateGas,
   validateNetwork,
+  validatePlume,
+  validateRelease,
   validateTank,
   validateTransient,
 } from '../../validate/index.ts';
@@ -25,6 +27,8 @@ const SUBJECTS = {
   network: validateNetwork,
   gas: validateGas,
   tank: validateTank,
+  plume: validatePlume,
+  release: validateRelease,
 } as const;
 type Subject = keyof typeof SUBJECTS;
 

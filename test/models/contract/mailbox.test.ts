@@ -66,7 +66,7 @@ describe('the fixed form', () => {
             to: drawn.to,
             priority: drawn.priority,
             score: f(drawn.score),
-            where: drawn.where && { position_m: f(drawn.where.position_m), sigma_m: f(drawn.where.sigma_m) },
+            where: drawn.where && { position_m: f(drawn.where.position_m!), sigma_m: f(drawn.where.sigma_m) },
             rate: drawn.rate && {
               massRate_kg_s: f(drawn.rate.massRate_kg_s),
               sigma_kg_s: f(drawn.rate.sigma_kg_s),

@@ -125,6 +125,8 @@ describe('REST', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/alarms',
       '/api/as-built',
+      '/api/camera/{file}',
+      '/api/cameras',
       '/api/commands',
       '/api/frame',
       '/api/layout',
