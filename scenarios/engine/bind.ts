@@ -13,7 +13,8 @@ import { bindEmission } from './emission.ts';
 import { bindExcavator } from './excavator.ts';
 import type { PlantContext } from './plant.ts';
 import { readPublished, readSize } from './readTag.ts';
-import { type EntrySpec, isRepeat, type LocatedScenario, type RateDraw } from './spec.ts';
+import { isRepeat } from './repeat.ts';
+import type { EntrySpec, LocatedScenario, RateDraw } from './spec.ts';
 import type { WeatherCommand } from './weather.ts';
 
 /** Properties of elements that a scenario may move. */
