@@ -18,7 +18,7 @@ import { nearest, parseQuantity } from '../../models/kernel/index.ts';
 import type { Fitting } from '../../models/physics/release/index.ts';
 import { expectationsSchema, leakReferences } from '../score/index.ts';
 import { choose } from './choose.ts';
-import { bindRaw, DRAWS, type Drawable, drawable, drawKeys, extremes, type Raw, rawSchema } from './draw.ts';
+import { bindRaw, DRAWS, type Drawable, drawable, drawKeys, type Raw, rawSchema } from './draw.ts';
 import { parametersSchema, putTogether, readVariant, type Settings, variantName } from './include.ts';
 import { isRepeat, repeatSchema } from './repeat.ts';
 import { emissionAction, excavatorAction, patrolAction } from './siteActions.ts';
