@@ -7,6 +7,8 @@ import { FAULT_FORMS } from '../../models/contract/index.ts';
 import { type Stream, seeded, UNITS } from '../../models/kernel/index.ts';
 import type { PlantContext } from '../engine/index.ts';
 
+/** Drawn elsewhere, or only of some gas detectors, which each take a size of their own. */
+const OTHER_FORMS: readonly string[] = ['communication-loss', 'poisoned', 'beam-block', 'fog'];
 /** Faults that have no size. */
 const SIZELESS: readonly string[] = ['stuck', 'drop-out'];
 
@@ -141,7 +143,7 @@ function makers(plant: PlantContext, span_s: number): Partial<Record<Feature, Ma
           ],
         }),
     faults: (dice, n) => {
-      const form = dice.one(FAULT_FORMS.filter((f) => f !== 'communication-loss'));
+      const form = dice.one(FAULT_FORMS.filter((f) => !OTHER_FORMS.includes(f)));
       const size = `${digits(dice.uniform(0.1, 20), 2)} % of span`;
       return [
         {

@@ -161,7 +161,7 @@ describe.skipIf(!here)('real recordings (skipped where LEAKTWIN_REFERENCE has no
     );
     expect(of('latency')).toHaveLength(6);
     expect(of('latency').filter((v) => v.actual === null)).toEqual([]);
-    expect(floors.map((f) => f.recipe)).toEqual(['null', 'random', 'nearest-sensor']);
+    expect(floors.map((f) => f.recipe)).toEqual(['null', 'random', 'always', 'nearest-sensor']);
     expect(named.actual!).toBeGreaterThan(named.target!);
   });
   it('of the open-path laser: the known source is placed within ten metres, and its rate lies in the interval', async () => {
