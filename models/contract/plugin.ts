@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { AlarmEvent } from './alarm.ts';
 import type { AsBuilt } from './asBuilt.ts';
 import type { Frame, FrameLayout } from './frame.ts';
+import type { Operated, OperatorAction } from './operate.ts';
 import type { Result } from './problem.ts';
 
 export interface PlugIn<T, Ctx, Raw = unknown> {
@@ -36,12 +37,16 @@ export interface Score {
   rate?: NonNullable<AlarmEvent['rate']>;
   onsetUs?: number;
   because?: string;
+  /** True in the scan in which something further is found while the condition stands: a second leak beside the first. */
+  further?: boolean;
 }
 
 /** A running detector. `step` is pure in (state, frame): same frames, same events. */
 export interface Pipeline {
   readonly recipe: string;
   step(frame: Frame): readonly AlarmEvent[];
+  /** What a person does, at the frame that was stepped last. Absent: this detector takes no actions. */
+  operate?(action: OperatorAction): Operated<AlarmEvent>;
   save(): Uint8Array;
   load(bytes: Uint8Array): void;
 }
