@@ -1,6 +1,6 @@
 /**
  * Which alarms speak of one leak. An alarm with a place belongs to the nearest open incident whose place it may share, else to
- * an open one that has none, else it begins an incident; an alarm without a place belongs to the newest open one.
+ * a fresh one that has none, else it begins an incident; an alarm without a place belongs to the newest open one.
  *
  *   may share a place:  |x1 − x2| ≤ apart · √(σ1² + σ2²) + margin
  *
@@ -74,10 +74,13 @@ export function createIncidents(settings: IncidentSettings, alarms: number, aren
     let latest = -1;
     for (let s = 0; s < KEPT; s += 1) {
       if (!isOpen(s, timeUs)) continue;
-      if (latest < 0 || number[s]! > number[latest]!) latest = s;
       if (kind[s] === NO_PLACE) {
+        // What only stands there, said by nobody who knows where, is not what has just begun.
+        if (timeUs - lastUs[s]! > settings.linger_us) continue;
         if (placeless < 0 || number[s]! > number[placeless]!) placeless = s;
-      } else if (where && kind[s] === kindOf(where)) {
+      }
+      if (latest < 0 || number[s]! > number[latest]!) latest = s;
+      if (where && kind[s] === kindOf(where)) {
         const d = distance(s, where);
         if (d <= nearest) {
           nearest = d;

@@ -23,6 +23,7 @@ import {
   type Transport,
 } from './inputs.ts';
 import { Logbook } from './logbook.ts';
+import type { OperatorDesk } from './operatorDesk.ts';
 import { runWired } from './wired.ts';
 
 export interface RunRequest {
@@ -43,6 +44,8 @@ export interface RunRequest {
   readonly suite?: string;
   readonly csv?: boolean;
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
+  /** Wired runs: where people's actions on alarms wait for the detector. */
+  readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
   /** Told before the first tick: seed and draws. */
   onBegin?(resolved: ResolvedScenario, runId: string): void;
@@ -131,6 +134,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         ...(make && request.detector === undefined ? { pipeline: make } : {}),
         ...(request.detector === undefined ? {} : { command: request.detector }),
         server: request.server,
+        ...(request.operators ? { operators: request.operators } : {}),
         signal,
         onListen: request.onListen,
         onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),

@@ -13,6 +13,8 @@ import {
   type Verdict,
 } from '../../models/contract/index.ts';
 import { formatSpan, secondsToUs, US_PER_S } from '../../models/kernel/index.ts';
+import { alarmFigures } from './alarmFigures.ts';
+import { alarmSummary } from './alarmTable.ts';
 import { boundText } from './bound.ts';
 import { judge } from './criteria.ts';
 import type { SummaryRow } from './ensemble.ts';
@@ -88,6 +90,7 @@ export function makeCard(inputs: CardInputs): Card {
     simulated_s,
     verdicts,
     leaks: cardLeaks(inputs.truth, secondsToUs(simulated_s)),
+    alarmFigures: alarmFigures(inputs.alarms, { fromUs: 0, toUs: secondsToUs(simulated_s) }),
     ...(inputs.bounds ? { bounds: inputs.bounds } : {}),
     floors,
   };
@@ -133,6 +136,7 @@ export function formatCard(card: Card, options: FormatOptions = {}): string {
   );
   for (const bound of card.bounds ?? [])
     lines.push('', ...wrap(`${bound.of}: ${boundText(bound)}`, TABLE_WIDTH).map(paint.dim));
+  if (card.alarmFigures) lines.push('', ...wrap(alarmSummary(card.alarmFigures), TABLE_WIDTH).map(paint.dim));
   if (card.floors.length > 0) {
     lines.push('', paint.dim('no skill, for comparison'));
     const width = Math.max(...card.floors.map((f) => f.recipe.length));
