@@ -108,7 +108,7 @@ const methodSchema = z.discriminatedUnion('method', [
     /** Ask the pressure gradients whether the flow really splits, so that a failing meter is no leak. */
     corroborate: z.boolean().default(true),
     /** Watch on while the alarm stands, for a further step of the balance: a second leak beside the first. */
-    're-arm': z.boolean().default(false),
+    're-arm': z.boolean().optional(),
   }),
   z.strictObject({
     method: z.literal('wave'),
@@ -126,7 +126,7 @@ const methodSchema = z.discriminatedUnion('method', [
     /** How long the alarm condition stands after a front. */
     hold: quantity('time', { positive: true }).prefault('10 min'),
     /** Watch on while the alarm stands, for a wave from elsewhere: a second leak beside the first. */
-    're-arm': z.boolean().default(false),
+    're-arm': z.boolean().optional(),
   }),
   z
     .strictObject({

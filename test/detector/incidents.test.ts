@@ -119,7 +119,7 @@ describe('alarms become incidents', () => {
       r.scan({ C: { value: 2 } });
       r.scan({});
     }
-    expect(r.journal.at(-1)).toMatchObject({ alarm: 'FLOOD', to: 'acknowledged' });
+    expect(r.journal.filter((e) => e.alarm === 'FLOOD')).toMatchObject([{ to: 'acknowledged' }]);
     expect(r.scan({ C: { value: 2 } })).toMatchObject([{ to: 'suppressed', under: 'unacknowledged' }]);
     expect(r.scan({ A: { value: 2 }, C: { value: 2 } })).toMatchObject([{ alarm: 'A', to: 'unacknowledged' }]);
     const after = r.scan({ A: { value: 2 }, C: { value: 2 } }, 120);
@@ -152,7 +152,7 @@ describe('rationalisation', () => {
 describe('crude-line with all methods on', () => {
   it('a leak of 1 % is one incident of at most 5 annunciations in 10 min, and a second leak elsewhere is its own', () => {
     const inputs = unwrap(readInputs('crude-second-leak'));
-    const resolved = unwrap(resolveInputs(inputs, 11));
+    const resolved = unwrap(resolveInputs(inputs, 7));
     const engine = new ScenarioEngine(resolved, inputs.plant.spec);
     const pipeline = createPipeline(unwrap(readRecipe('crude-all')), engine.layout, engine.asBuilt);
     const frame = createFrame(engine.layout);
