@@ -31,6 +31,18 @@ export interface BoundFigure {
   readonly worstCase_s: number | null;
 }
 
+/** When a leak first shows on any instrument, without noise; each part follows on the one before it. */
+export interface SignalFloor {
+  /** The tag that shows it first. */
+  readonly tag: string;
+  /** From the opening to the instrument. */
+  readonly travelUs: number;
+  /** In the instrument. */
+  readonly lagUs: number;
+  /** Until a frame brings the sample. */
+  readonly reportingUs: number;
+}
+
 /** The counterfactual bound of one leak at the demanded rate of false alarms. */
 export interface LeakBound {
   readonly of: string;
@@ -42,6 +54,32 @@ export interface LeakBound {
   readonly clairvoyant: BoundFigure;
   /** The process as it wanders on leak-free days. */
   readonly realisable?: BoundFigure;
+  /** Absent where nothing shows within the run, and on cards of older versions. */
+  readonly floor?: SignalFloor;
+}
+
+/** Where the time to a detection went, in the order in which it passes. */
+export const BUDGET_PARTS = [
+  'travel',
+  'lag',
+  'reporting',
+  'noise',
+  'line-pack',
+  'window',
+  'algorithm',
+  'alarm-delay',
+] as const;
+export type BudgetPart = (typeof BUDGET_PARTS)[number];
+
+/** The latency of a leak that was found, taken apart; the parts sum to it exactly. */
+export interface LatencyBudget {
+  readonly of: string;
+  /** The alarm that found it. */
+  readonly alarm: string;
+  /** The tag that shows it first. */
+  readonly tag: string;
+  readonly latencyUs: number;
+  readonly partsUs: Readonly<Record<BudgetPart, number>>;
 }
 
 /** A leak as it really was: what a card's figures are drawn against. */
@@ -73,6 +111,8 @@ export interface Card {
   readonly leaks?: readonly CardLeak[];
   /** How soon each leak could have been found at all; absent where it was not asked for. */
   readonly bounds?: readonly LeakBound[];
+  /** Of each leak that was found and has a bound. */
+  readonly budgets?: readonly LatencyBudget[];
   /** The same run under the null and the random detector: what no skill looks like. */
   readonly floors: readonly { readonly recipe: string; readonly verdicts: readonly Verdict[] }[];
 }

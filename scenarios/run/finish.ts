@@ -16,6 +16,7 @@ import type {
 import type { PlantContext, ResolvedScenario } from '../engine/index.ts';
 import {
   type CardInputs,
+  type DeclaredDelay,
   floorJournals,
   makeCard,
   matchAlarms,
@@ -42,6 +43,8 @@ export interface Finished {
   readonly alarms: readonly AlarmEvent[];
   readonly twinAlarms?: readonly AlarmEvent[];
   readonly bounds?: readonly LeakBound[];
+  /** What the detector's own settings cost of every detection. */
+  readonly delays?: readonly DeclaredDelay[];
 }
 
 export interface JudgedRun {
@@ -71,6 +74,7 @@ export function judgeRun(run: Finished): JudgedRun {
     alarms,
     ...(run.twinAlarms ? { twinAlarms: run.twinAlarms } : {}),
     ...(run.bounds ? { bounds: run.bounds } : {}),
+    ...(run.delays ? { delays: run.delays } : {}),
     floors: floorJournals({
       seed: resolved.seed,
       alarms,

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPipeline } from '../../detector/index.ts';
+import { createPipeline, recipeDelays } from '../../detector/index.ts';
 import { type AlarmEvent, type Card, type LeakBound, unwrap } from '../../models/contract/index.ts';
 import { digestJson } from '../../models/kernel/index.ts';
 import { compileModel } from '../../sim/index.ts';
@@ -164,7 +164,7 @@ export async function doJob(
       truth: logbook.truth,
       alarms: journals[r]!,
       ...(twins ? { twinAlarms: twins[r]! } : {}),
-      ...(bounds ? { bounds } : {}),
+      ...(bounds ? { bounds, delays: recipeDelays(recipe, play.layout.scanUs) } : {}),
     });
     cards.push(judged.card);
     files.push({ runId, name: 'alarms.jsonl', text: jsonLines(journals[r]!) });

@@ -14,6 +14,8 @@ import {
 } from '../../models/contract/index.ts';
 import { formatSpan, secondsToUs, US_PER_S } from '../../models/kernel/index.ts';
 import { boundText } from './bound.ts';
+import { type DeclaredDelay, latencyBudgets } from './budget.ts';
+import { budgetText } from './budgetText.ts';
 import { judge } from './criteria.ts';
 import type { SummaryRow } from './ensemble.ts';
 import type { Expectation } from './expectation.ts';
@@ -45,6 +47,8 @@ export interface CardInputs {
   readonly twinAlarms?: readonly AlarmEvent[];
   /** How soon each leak could have been found at all (bound.ts). */
   readonly bounds?: readonly LeakBound[];
+  /** What the detector's own settings cost of every detection (budget.ts). */
+  readonly delays?: readonly DeclaredDelay[];
   /** Journals of the null and the random detector (floors.ts). */
   readonly floors?: readonly FloorJournal[];
   readonly graceUs?: number;
@@ -62,7 +66,8 @@ export function matchingInputs(inputs: CardInputs): MatchingInputs {
 
 export function makeCard(inputs: CardInputs): Card {
   const matching = matchingInputs(inputs);
-  const { verdicts } = judge(inputs.expectations, matching);
+  const { verdicts, matching: matched } = judge(inputs.expectations, matching);
+  const budgets = inputs.bounds && latencyBudgets(matched.matches, inputs.bounds, inputs.delays ?? []);
   const floors = (inputs.floors ?? []).map(({ recipe, alarms }) => ({
     recipe,
     // A floor sees no frame, so its twin says the same: the twin's rule would take even its lucky hits away.
@@ -89,6 +94,7 @@ export function makeCard(inputs: CardInputs): Card {
     verdicts,
     leaks: cardLeaks(inputs.truth, secondsToUs(simulated_s)),
     ...(inputs.bounds ? { bounds: inputs.bounds } : {}),
+    ...(budgets ? { budgets } : {}),
     floors,
   };
 }
@@ -133,6 +139,8 @@ export function formatCard(card: Card, options: FormatOptions = {}): string {
   );
   for (const bound of card.bounds ?? [])
     lines.push('', ...wrap(`${bound.of}: ${boundText(bound)}`, TABLE_WIDTH).map(paint.dim));
+  for (const budget of card.budgets ?? [])
+    lines.push('', ...wrap(`${budget.of}: ${budgetText(budget)}`, TABLE_WIDTH).map(paint.dim));
   if (card.floors.length > 0) {
     lines.push('', paint.dim('no skill, for comparison'));
     const width = Math.max(...card.floors.map((f) => f.recipe.length));

@@ -5,6 +5,7 @@
 import { type Card, overall } from '../../models/contract/index.ts';
 import { formatSpan, US_PER_S } from '../../models/kernel/index.ts';
 import { type SurvivalQuantile, survivalQuantile } from '../../models/kernel/statistics/index.ts';
+import { BUDGET_STYLE, budgetRows, budgetTable } from './budgetText.ts';
 import type { SummaryRow } from './ensemble.ts';
 import { STYLE } from './style.ts';
 import {
@@ -41,7 +42,8 @@ svg .target { stroke: var(--ink2); stroke-width: 1.2; stroke-dasharray: 5 3; } s
 .bar { width: 320px; height: 24px; } .wide td { border-top: 1px solid var(--rule); padding-bottom: 8px; } .wide .why { color: var(--ink2); font-size: 13px; min-width: 30ch; }
 .figures td { border-top: 1px solid var(--rule); padding-top: 5px; padding-bottom: 5px; font-size: 13px; } .figures { margin-top: 6px; }
 a { color: inherit; text-underline-offset: 3px; } details summary { cursor: pointer; color: var(--ink2); } details[open] summary { margin-bottom: 10px; }
-td:first-child, .recipe { white-space: nowrap; } .key { display: inline-block; width: 10px; height: 10px; background: var(--c); border-radius: 2px; margin-right: 7px; }
+td:first-child, .recipe { white-space: nowrap; } ${BUDGET_STYLE}
+.key { display: inline-block; width: 10px; height: 10px; background: var(--c); border-radius: 2px; margin-right: 7px; }
 `;
 
 export function renderSuiteHtml(inputs: SuitePageInputs): string {
@@ -71,6 +73,10 @@ ${section(
 <p class="rule">Share of runs in which the leak was found by then (Kaplan–Meier; the band is 95 %, log–log). A run that ended, or a leak that closed, before it was found counts as "longer than it was watched". The bound is the least mean delay that any detector could reach at the demanded rate of false alarms.</p>`,
 )}
 ${section('How near to what is possible', efficiencyTable(summary, recipes))}
+${section(
+  'Where the time goes',
+  budgetTable(budgetRows(cards), (recipe) => named(recipe, recipes)),
+)}
 ${section(
   'Size and time',
   maps.length === 0

@@ -23,9 +23,12 @@ import {
   writeText,
 } from '../../run/index.ts';
 import {
+  budgetRows,
   DECIDABLE,
   type Decidable,
   floorCards,
+  formatBudgets,
+  formatBudgetsMarkdown,
   formatSequential,
   formatSummary,
   formatSummaryJUnit,
@@ -122,6 +125,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const wall_s = elapsed_s();
   const summary = summarise(cards);
   const floors = summarise(floorCards(cards));
+  const budgets = budgetRows(cards);
   const fallen = accepted ? regressions(accepted, cards) : [];
   const digest = digestJson(cards.map((c) => [c.runId, c.status, c.framesDigest, c.journalDigest, c.verdicts]));
   const result = {
@@ -131,13 +135,18 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     runs: cards,
     summary,
     floors,
+    ...(budgets.length > 0 ? { budgets } : {}),
     ...(accepted ? { regressions: fallen } : {}),
     wall_s,
   };
   await writeText(folder, 'suite.json', `${JSON.stringify(result, undefined, 2)}\n`);
   if (options.junit !== undefined) await writeText('.', options.junit, formatSummaryJUnit(suite.name, summary));
   if (options.markdown !== undefined)
-    await writeText('.', options.markdown, `## ${suite.name}\n\n${suite.about}\n\n${formatSummaryMarkdown(summary)}`);
+    await writeText(
+      '.',
+      options.markdown,
+      [`## ${suite.name}`, suite.about, formatSummaryMarkdown(summary), formatBudgetsMarkdown(budgets)].join('\n\n'),
+    );
   const page = options.html
     ? await writeText(
         folder,
@@ -147,6 +156,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     : undefined;
   io.json(result);
   io.out(formatSummary(summary, { colour: io.columns !== undefined }));
+  if (budgets.length > 0) io.out(`\n${formatBudgets(budgets)}`);
   io.out('');
   io.out(
     `${cards.length} runs, ${formatSpan(totalUs * (finished / suite.jobs.length))} simulated in ${formatSpan(wall_s * 1e6)} · ${shownPath(page ?? folder)}`,
