@@ -3,6 +3,7 @@
  */
 import {
   type AlarmEvent,
+  type Availability,
   type Card,
   type CardLeak,
   journalDigest,
@@ -13,6 +14,7 @@ import {
   type Verdict,
 } from '../../models/contract/index.ts';
 import { formatSpan, secondsToUs, US_PER_S } from '../../models/kernel/index.ts';
+import { availabilityVerdict } from './availability.ts';
 import { boundText } from './bound.ts';
 import { type DeclaredDelay, latencyBudgets } from './budget.ts';
 import { budgetText } from './budgetText.ts';
@@ -49,6 +51,8 @@ export interface CardInputs {
   readonly bounds?: readonly LeakBound[];
   /** What the detector's own settings cost of every detection (budget.ts). */
   readonly delays?: readonly DeclaredDelay[];
+  /** For how long the detector could do its work; absent where it does not say. */
+  readonly availability?: Availability;
   /** Journals of the null and the random detector (floors.ts). */
   readonly floors?: readonly FloorJournal[];
   readonly graceUs?: number;
@@ -67,6 +71,7 @@ export function matchingInputs(inputs: CardInputs): MatchingInputs {
 export function makeCard(inputs: CardInputs): Card {
   const matching = matchingInputs(inputs);
   const { verdicts, matching: matched } = judge(inputs.expectations, matching);
+  verdicts.push(availabilityVerdict(inputs.availability));
   const budgets = inputs.bounds && latencyBudgets(matched.matches, inputs.bounds, inputs.delays ?? []);
   const floors = (inputs.floors ?? []).map(({ recipe, alarms }) => ({
     recipe,
