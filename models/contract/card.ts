@@ -6,6 +6,13 @@ import type { Interval } from '../kernel/index.ts';
 export type VerdictStatus = 'pass' | 'acceptable' | 'fail' | 'not-applicable';
 export type RunStatus = 'valid' | 'not-comparable' | 'invalid';
 
+/** An interval that an alarm claims to hold the truth in 95 of 100 cases. */
+export interface Claim {
+  readonly covered: boolean;
+  /** In the unit of its verdict. */
+  readonly width: number;
+}
+
 export interface Verdict {
   /** latency, detected, false-alarms, location, rate, volume-lost. */
   readonly criterion: string;
@@ -19,6 +26,8 @@ export interface Verdict {
   /** For rates: events counted, and the time in which they could have happened [s]. */
   readonly count?: number;
   readonly exposure_s?: number;
+  /** Of a place or a rate that came with its own doubt. */
+  readonly claim?: Claim;
   readonly unit: string;
   readonly because: string;
 }
@@ -56,6 +65,11 @@ export interface LeakBound {
   readonly realisable?: BoundFigure;
   /** Absent where nothing shows within the run, and on cards of older versions. */
   readonly floor?: SignalFloor;
+  /**
+   * Least standard deviation of any unbiased estimate of its place [m] and of its rate (relative) from the front of its wave; absent
+   * where no front places it, and on cards of older versions.
+   */
+  readonly place?: { readonly position_m: number; readonly rate: number };
 }
 
 /** Where the time to a detection went, in the order in which it passes. */

@@ -1,8 +1,9 @@
 /** What the judge knows of instruments and frames do not tell: lags, polling, deadbands, and how far a leak's wave must go. */
 import type { AsBuilt } from '../../models/contract/index.ts';
+import { darcyFactor, reynolds } from '../../models/physics/index.ts';
 import { compileModel, type PlantSpec } from '../../sim/index.ts';
 import type { ResolvedScenario } from '../engine/index.ts';
-import type { InstrumentTiming } from '../score/index.ts';
+import type { InstrumentTiming, WaveKnowledge, WaveReceiver } from '../score/index.ts';
 
 /** By tag of the layout, for a leak at a distance along the line (NaN where it has none). */
 export function instrumentTiming(resolved: ResolvedScenario, plant: PlantSpec, position_m: number): InstrumentTiming[] {
@@ -21,6 +22,46 @@ export function instrumentTiming(resolved: ResolvedScenario, plant: PlantSpec, p
       ...(travel_s === undefined ? {} : { travelUs: travel_s * 1e6 }),
     };
   });
+}
+
+/**
+ * Pressures along a line that may hear the front of a leak there, and what is known of its wave beforehand; undefined where the
+ * plant is no line with wave speeds.
+ */
+export function waveReceivers(
+  resolved: ResolvedScenario,
+  plant: PlantSpec,
+  position_m: number,
+  { exact, growth_s }: { readonly exact?: boolean; readonly growth_s: number },
+): { readonly receivers: WaveReceiver[]; readonly known: WaveKnowledge } | undefined {
+  const options = {
+    seed: resolved.seed,
+    leaks: resolved.leaks,
+    ...(resolved.tick_s === undefined ? {} : { tick_s: resolved.tick_s }),
+  };
+  const { layout, asBuilt, stationLatencyUs, tagStation } = compileModel(plant, { ...options, exact: true });
+  const pipe = asBuilt.pipes.find(
+    (p) => p.start_m !== undefined && position_m >= p.start_m && position_m <= p.start_m + p.length_m,
+  );
+  const { fluid, designFlow_m3_s } = asBuilt;
+  if (!pipe?.waveSpeed_m_s || !fluid || designFlow_m3_s === undefined) return undefined;
+  const diameter_m = pipe.insideDiameter_m;
+  const velocity_m_s = designFlow_m3_s / ((Math.PI / 4) * diameter_m ** 2);
+  const factor = darcyFactor(
+    reynolds(velocity_m_s, diameter_m, fluid.kinematicViscosity_m2_s),
+    (pipe.roughness_m ?? 0) / diameter_m,
+  );
+  const attenuation_1_m = (factor * velocity_m_s) / (2 * diameter_m * pipe.waveSpeed_m_s);
+  const receivers = layout.tags.flatMap((tag, i): WaveReceiver[] => {
+    if (tag.quantity !== 'pressure' || tag.position_m === undefined) return [];
+    const travel_s = travelTime_s(asBuilt, position_m, tag.position_m);
+    if (travel_s === undefined) return [];
+    const latencyUs = stationLatencyUs[tagStation[i]!]!;
+    return [{ tag: i, distance_m: tag.position_m - position_m, travel_s, latencyUs, attenuation_1_m }];
+  });
+  const { uncertainty } = compileModel(plant, { ...options, exact: exact ?? false }).asBuilt;
+  const clock_s = layout.stations.map((s) => s.clockAccuracy_s);
+  return { receivers, known: { waveSpeed: uncertainty.waveSpeed, clock_s, growth_s } };
 }
 
 /** ∫ dx/c between two places of a line [s]; undefined where a stretch has no wave speed or the places are not on it. */

@@ -18,6 +18,7 @@ import { availabilityVerdict } from './availability.ts';
 import { boundText } from './bound.ts';
 import { type DeclaredDelay, latencyBudgets } from './budget.ts';
 import { budgetText } from './budgetText.ts';
+import { boundClause } from './claims.ts';
 import { judge } from './criteria.ts';
 import type { SummaryRow } from './ensemble.ts';
 import type { Expectation } from './expectation.ts';
@@ -96,7 +97,10 @@ export function makeCard(inputs: CardInputs): Card {
     framesDigest,
     frames,
     simulated_s,
-    verdicts,
+    verdicts: verdicts.map((v) => {
+      const place = inputs.bounds?.find((b) => b.of === v.of)?.place;
+      return { ...v, because: v.because + boundClause(place, v.criterion) };
+    }),
     leaks: cardLeaks(inputs.truth, secondsToUs(simulated_s)),
     ...(inputs.bounds ? { bounds: inputs.bounds } : {}),
     ...(budgets ? { budgets } : {}),

@@ -4,6 +4,7 @@
  */
 import type { AlarmEvent, TruthEvent, Verdict, VerdictStatus } from '../../models/contract/index.ts';
 import { formatSpan, formatTime, poissonInterval, US_PER_S } from '../../models/kernel/index.ts';
+import { placeClaim, rateClaim } from './claims.ts';
 import type { CriterionKind, Expectation } from './expectation.ts';
 import { airRateAt, type Leak, lossCurve, massRateAt, volumeAt } from './leak.ts';
 import { type Match, type Matching, type MatchingInputs, matchAlarms } from './matching.ts';
@@ -214,7 +215,11 @@ function location(of: string, lim: Limits, evidence: Evidence): Verdict {
   const alarm = surestPlace(match, evidence, (a) => a.where !== undefined);
   const error = alarm?.where && placeError(alarm.where, leak);
   if (!alarm || !error) return verdict('location', of, 'm', null, lim, `${of} was found, but no place was given.`);
-  return verdict('location', of, 'm', error.error_m, lim, `${alarm.alarm} said ${error.because}`);
+  const claim = placeClaim(alarm.where!, leak);
+  return {
+    ...verdict('location', of, 'm', error.error_m, lim, `${alarm.alarm} said ${error.because}`),
+    ...(claim ? { claim } : {}),
+  };
 }
 
 /** Whether the surest alarm that names a group of equipment names the right one. */
@@ -275,7 +280,7 @@ function rate(of: string, lim: Limits, evidence: Evidence): Verdict {
     ? `${number(true_kg_s)} kg/s of ${air.species.join(' and ')} went into the air then`
     : `the leak ran at ${number(true_kg_s)} kg/s then`;
   const because = `${alarm.alarm} said ${rateText(estimate)}, ${ran}: ${sign}${number(Math.abs(error))} %.`;
-  return verdict('rate', of, '%', Math.abs(error), lim, because);
+  return { ...verdict('rate', of, '%', Math.abs(error), lim, because), claim: rateClaim(estimate, true_kg_s) };
 }
 
 function volumeLost(of: string, lim: Limits, evidence: Evidence): Verdict {

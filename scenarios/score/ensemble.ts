@@ -6,6 +6,7 @@ import type { Card, Verdict, VerdictStatus } from '../../models/contract/index.t
 import { type Interval, poissonInterval, proportionInterval } from '../../models/kernel/index.ts';
 import { survivalCurve, survivalQuantile } from '../../models/kernel/statistics/index.ts';
 import { poolAvailability } from './availability.ts';
+import { claimRows } from './claims.ts';
 import { type RateVerdict, statusOf } from './criteria.ts';
 import { efficiencies } from './efficiency.ts';
 import { censoredQuantile, quantileLimits } from './quantile.ts';
@@ -69,7 +70,7 @@ export function summarise(cards: readonly Card[], level = 0.95): SummaryRow[] {
         add({ row: { ...median, because: median.because + km } });
       }
     }
-    for (const pooled of efficiencies(valid))
+    for (const pooled of [...efficiencies(valid), ...claimRows(valid, level)])
       rows.push({ recipe, scenario, ...pooled, because: pooled.because + note });
     if (valid.length === 0) {
       rows.push({

@@ -34,6 +34,7 @@ export {
   type Whitener,
 } from './information.ts';
 export { type Leak, type LossCurve, leaksOf, lossCurve, massRateAt, volumeAt } from './leak.ts';
+export { FRONT_S, type PlaceBound, type WaveKnowledge, type WaveReceiver, waveBound } from './locationBound.ts';
 export {
   DEFAULT_GRACE_US,
   DEFAULT_TWIN_TOLERANCE_US,
