@@ -3,4 +3,13 @@
 export { recipeDelays } from './delays.ts';
 export { METHODS } from './methods/index.ts';
 export { createPipeline } from './pipeline.ts';
-export { nearestSensorRule, parseRecipe, type Recipe, type RecipeSpec, readRecipe, recipeSchema } from './recipe.ts';
+export {
+  atRate,
+  LADDER,
+  nearestSensorRule,
+  parseRecipe,
+  type Recipe,
+  type RecipeSpec,
+  readRecipe,
+  recipeSchema,
+} from './recipe.ts';

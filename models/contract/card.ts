@@ -26,6 +26,8 @@ export interface Verdict {
   /** For rates: events counted, and the time in which they could have happened [s]. */
   readonly count?: number;
   readonly exposure_s?: number;
+  /** Of false alarms: where they pointed; stretches of the line at which none did are counted as well. */
+  readonly segments?: readonly { readonly segment: string; readonly count: number }[];
   /** Of a place or a rate that came with its own doubt. */
   readonly claim?: Claim;
   readonly unit: string;
@@ -129,6 +131,20 @@ export interface Card {
   readonly budgets?: readonly LatencyBudget[];
   /** The same run under the null and the random detector: what no skill looks like. */
   readonly floors: readonly { readonly recipe: string; readonly verdicts: readonly Verdict[] }[];
+}
+
+const RUNG = ' ×';
+
+/** Name of a recipe that is designed for `factor` times its own rate of false alarms. */
+export function rungName(recipe: string, factor: number): string {
+  return factor === 1 ? recipe : `${recipe}${RUNG}${factor}`;
+}
+
+/** The recipe behind such a name, and the factor; 1 for a plain one. */
+export function rungOf(name: string): { readonly recipe: string; readonly factor: number } {
+  const at = name.lastIndexOf(RUNG);
+  const factor = at < 0 ? Number.NaN : Number(name.slice(at + RUNG.length));
+  return factor > 0 ? { recipe: name.slice(0, at), factor } : { recipe: name, factor: 1 };
 }
 
 /** The worst status among expectations: fail before acceptable before pass. */

@@ -24,6 +24,7 @@ import {
   matchAlarms,
   matchingInputs,
   renderHtml,
+  segmentsOf,
   type Trend,
 } from '../score/index.ts';
 
@@ -77,6 +78,7 @@ export function judgeRun(run: Finished): JudgedRun {
     alarms,
     ...(run.twinAlarms ? { twinAlarms: run.twinAlarms } : {}),
     ...(run.bounds ? { bounds: run.bounds } : {}),
+    segments: segmentsOf(plant.layout),
     ...(run.availability ? { availability: run.availability } : {}),
     ...(run.delays ? { delays: run.delays } : {}),
     floors: floorJournals({

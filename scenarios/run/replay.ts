@@ -33,6 +33,7 @@ import {
   floorJournals,
   makeCard,
   NEAREST_SENSOR,
+  segmentsOf,
   type Trend,
   TrendBuilder,
 } from '../score/index.ts';
@@ -159,6 +160,7 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
       ],
       ...((expected?.graceUs ?? known.graceUs) === undefined ? {} : { graceUs: expected?.graceUs ?? known.graceUs }),
       warmUpUs: warm,
+      segments: segmentsOf(layout),
       ...availabilityOf(pipeline),
     };
     const report = csv?.report();

@@ -26,6 +26,7 @@ import type { FloorJournal } from './floors.ts';
 import { leaksOf, lossCurve } from './leak.ts';
 import type { MatchingInputs } from './matching.ts';
 import { NEAREST_SENSOR, namedMoreOften } from './named.ts';
+import type { Segment } from './segments.ts';
 import { actualText, criterionText, intervalText, limitText, STATUS, wrap } from './text.ts';
 
 export interface CardInputs {
@@ -54,6 +55,8 @@ export interface CardInputs {
   readonly delays?: readonly DeclaredDelay[];
   /** For how long the detector could do its work; absent where it does not say. */
   readonly availability?: Availability;
+  /** Stretches of the line, for false alarms by segment (segments.ts). */
+  readonly segments?: readonly Segment[];
   /** Journals of the null and the random detector (floors.ts). */
   readonly floors?: readonly FloorJournal[];
   readonly graceUs?: number;
@@ -71,7 +74,9 @@ export function matchingInputs(inputs: CardInputs): MatchingInputs {
 
 export function makeCard(inputs: CardInputs): Card {
   const matching = matchingInputs(inputs);
-  const { verdicts, matching: matched } = judge(inputs.expectations, matching);
+  const { verdicts, matching: matched } = judge(inputs.expectations, matching, {
+    ...(inputs.segments ? { segments: inputs.segments } : {}),
+  });
   verdicts.push(availabilityVerdict(inputs.availability));
   const budgets = inputs.bounds && latencyBudgets(matched.matches, inputs.bounds, inputs.delays ?? []);
   const floors = (inputs.floors ?? []).map(({ recipe, alarms }) => ({

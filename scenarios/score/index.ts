@@ -48,6 +48,7 @@ export {
 export { NEAREST_SENSOR } from './named.ts';
 export { binomialCdf, censoredQuantile, quantileLimits, quantileRanks } from './quantile.ts';
 export { formatJUnit, formatMarkdown, formatSummaryJUnit, formatSummaryMarkdown } from './report.ts';
+export { type Segment, segmentsOf } from './segments.ts';
 export {
   DECIDABLE,
   type Decidable,
@@ -56,6 +57,6 @@ export {
   type SequentialResult,
   untilDecided,
 } from './sequential.ts';
-export { yearly } from './suiteFigures.ts';
+export { operatingCurves, plainCards, segmentRates, yearly } from './suiteFigures.ts';
 export { renderSuiteHtml, type SuitePageInputs } from './suitePage.ts';
 export { type Trend, TrendBuilder } from './trend.ts';

@@ -12,7 +12,9 @@ import {
   falseAlarmRates,
   operatingPoints,
   performanceMaps,
+  plainCards,
   type SurvivalPanel,
+  segmentRates,
   survivalPanels,
   worstCases,
 } from './suiteFigures.ts';
@@ -47,11 +49,12 @@ td:first-child, .recipe { white-space: nowrap; } ${BUDGET_STYLE}
 `;
 
 export function renderSuiteHtml(inputs: SuitePageInputs): string {
-  const { name, cards, summary } = inputs;
+  const { name, summary } = inputs;
+  const cards = plainCards(inputs.cards);
   const recipes = new Recipes([...new Set(cards.map((c) => c.recipe))]);
   const panels = survivalPanels(cards);
   const maps = performanceMaps(cards);
-  const points = operatingPoints(cards);
+  const points = operatingPoints(inputs.cards);
   const plants = [...new Set(points.map((p) => p.plant))];
   return `<!doctype html>
 <html lang="en">
@@ -63,8 +66,8 @@ export function renderSuiteHtml(inputs: SuitePageInputs): string {
 <style>${STYLE}${OWN_STYLE}</style>
 </head>
 <body>
-${header(inputs)}
-${section('False alarms', cards.length === 0 ? '' : falseAlarmTable(cards, recipes))}
+${header({ ...inputs, cards })}
+${section('False alarms', cards.length === 0 ? '' : falseAlarmTable(cards, recipes) + segmentTable(cards, recipes))}
 ${section(
   'Time to detection',
   panels.length === 0
@@ -99,7 +102,7 @@ ${section(
         )
         .join(
           '',
-        )}</div><p class="rule">Each recipe is one point: its mean delay over all leaks of the plant, a miss counted with the time for which it was watched. Down and to the left is better.</p>`,
+        )}</div><p class="rule">Each recipe is one point: its mean delay over all leaks of the plant, a miss counted with the time for which it was watched. Down and to the left is better. A line joins one recipe designed for other rates of false alarms (--operating), by the factor at each point.</p>`,
 )}
 ${section('Look at these first', worstTable(cards))}
 ${section('All figures', summaryTable(summary, recipes))}
@@ -152,6 +155,18 @@ function falseAlarmTable(cards: readonly Card[], recipes: Recipes): string {
   return rows.length === 0
     ? ''
     : `<div class="scroll"><table class="wide"><thead><tr><th>plant</th><th>recipe</th><th class="n">false alarms</th><th class="n">leak-free time</th><th class="n">a year</th><th class="n">95 %, exact Poisson</th><th>on a logarithmic scale; dashed: one a year</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+/** Only where something was false: a table of zeros says no more than the line above it. */
+function segmentTable(cards: readonly Card[], recipes: Recipes): string {
+  const all = segmentRates(cards);
+  const shown = all.filter((r) => all.some((q) => q.plant === r.plant && q.recipe === r.recipe && q.alarms > 0));
+  if (shown.length === 0) return '';
+  const rows = shown.map(
+    (r) =>
+      `<tr><td>${escapeXml(r.plant)}</td><td>${named(r.recipe, recipes)}</td><td>${escapeXml(r.segment)}</td><td class="n">${r.alarms}</td><td class="n">${number(r.rate_1_yr)}</td><td class="n">${intervalText(r.interval)}</td></tr>`,
+  );
+  return `<details><summary>by segment of the line, or by the equipment that was named</summary><div class="scroll"><table class="figures"><thead><tr><th>plant</th><th>recipe</th><th>segment</th><th class="n">false alarms</th><th class="n">a year</th><th class="n">95 %, exact Poisson</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
 function quantileTable(panel: SurvivalPanel, recipes: Recipes): string {
