@@ -63,6 +63,8 @@ interface Built {
   readonly annunciator: Annunciator;
   /** Frames seen; seq and plant time [µs] of the last one (3). */
   readonly frames: Float64Array;
+  /** Frames after the warm-up, of those whole, and inhibited (3). */
+  readonly watched: Float64Array;
 }
 
 /**
@@ -73,7 +75,7 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
   const problems = fitProblems(recipe, layout, asBuilt);
   if (problems.length > 0) throw new ProblemError(problems);
   const { buffer, views } = bindArena((arena) => build(recipe, layout, asBuilt, arena));
-  const { clean, balances, deviations, fronts, operations, tankRate, stages, annunciator, frames } = views;
+  const { clean, balances, deviations, fronts, operations, tankRate, stages, annunciator, frames, watched } = views;
   const { blocks, backgrounds, couplings, evidences } = views;
   const warmUpFrames = Math.round((recipe.spec['warm-up'] * 1e6) / layout.scanUs);
   clean.reset();
@@ -107,6 +109,8 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
       // Most frames have none; a new list is made only after one that had.
       if (events.length > 0) events = [];
       annunciator.begin(frame, events);
+      let least = 1;
+      let most = 0;
       for (const stage of stages) {
         score.value = 0;
         score.where = undefined;
@@ -114,12 +118,22 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
         score.onsetUs = undefined;
         score.because = undefined;
         score.further = undefined;
+        score.able = 1;
         stage.method.step(frame, score);
-        if (stage.alarm >= 0 && n >= warmUpFrames) annunciator.step(stage.alarm, frame, score, events);
+        if (stage.alarm < 0 || n < warmUpFrames) continue;
+        least = Math.min(least, score.able);
+        most = Math.max(most, score.able);
+        annunciator.step(stage.alarm, frame, score, events);
+      }
+      if (n >= warmUpFrames) {
+        watched[0] = watched[0]! + 1;
+        if (most === 0) watched[2] = watched[2]! + 1;
+        else if (least >= 1) watched[1] = watched[1]! + 1;
       }
       return events;
     },
     operate: (action) => annunciator.operate(action, { seq: frames[1]!, timeUs: frames[2]! }),
+    availability: () => ({ frames: watched[0]!, frameUs: layout.scanUs, whole: watched[1]!, inhibited: watched[2]! }),
     save: () => new Uint8Array(buffer.slice(0)),
     load(bytes) {
       if (bytes.length !== buffer.byteLength)
@@ -250,7 +264,7 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
     arena,
   );
   const features = { balances, deviations, fronts, operations, tankRate, blocks, backgrounds, couplings, evidences };
-  return { clean, ...features, stages, annunciator, frames: arena.f64(3) };
+  return { clean, ...features, stages, annunciator, frames: arena.f64(3), watched: arena.f64(3) };
 }
 
 /** Tags that a method cannot do without, by their index. */
