@@ -113,6 +113,11 @@ export const ROOMS: readonly Room[] = [
     because: 'training reads files and drives the stages',
   },
   { folder: 'detector/historian', may: ['models'], because: 'the historian stores what crosses the contract' },
+  {
+    folder: 'detector/notify',
+    may: ['models'],
+    because: 'notification tells what crosses the contract, and knows no method, plan or plant',
+  },
   { folder: 'detector', may: ['models', 'detector'], because: 'a detector can never reach the plant or the truth' },
   { folder: 'scenarios/score', may: ['models'], because: 'the judge scores logs, not runs' },
   { folder: 'scenarios/validate', may: ['models'], because: 'validation measures the solvers, not the plant' },
@@ -187,6 +192,11 @@ export const OWNERS: readonly { readonly path: string; readonly owns: readonly K
     because: 'sockets time out and idle by the wall clock; the truth token is a secret',
   },
   { path: 'detector/ingest/', owns: ['timer', 'clock'], because: 'a transport waits and gives up by the wall clock' },
+  {
+    path: 'detector/notify/clock.ts',
+    owns: ['timer', 'clock'],
+    because: 'what is sent is waited for and tried again by the wall clock',
+  },
   { path: 'scenarios/run/external.ts', owns: ['environment'], because: 'a foreign detector inherits the environment' },
   { path: 'scenarios/serve/ci.ts', owns: ['environment'], because: 'a run in CI ends by itself' },
   {
