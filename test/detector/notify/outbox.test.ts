@@ -69,10 +69,11 @@ describe('the outbox', () => {
       }
       const until = clock.now + 15 * 60_000;
       while (clock.now < until) {
+        const hung = asked();
         await outbox.submit([message(n)]);
         n += 1;
         // Busy until it has failed, or, where the receiver hangs, until it has been asked.
-        await Promise.race([outbox.settled(), asked()]);
+        await Promise.race([outbox.settled(), hung]);
         clock.passToNext();
       }
     }
@@ -103,8 +104,6 @@ describe('the outbox', () => {
     const { headers, body } = receiver.taken.get('key-1')!;
     const timestamp = Number(headers['x-leaktwin-timestamp']);
     expect(headers['x-leaktwin-signature']).toBe(`sha256=${sign(SECRET, timestamp, body)}`);
-    // RFC 4231, test case 2, with the text cut at its first dot.
-    expect(sign('Jefe', Number.NaN, '').length).toBe(64);
     expect(JSON.parse(body)).toMatchObject({ key: 'key-1', kind: 'raised', time: '2001-09-09T01:46:40.000Z' });
     receiver.health = '500';
     await outbox.submit([message(2)]);
