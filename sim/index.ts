@@ -22,11 +22,19 @@ import { stepPlant } from './step.ts';
 import type { TanksPhysics, TanksSpec } from './tanks/index.ts';
 import type { TransientPhysics, WaterPhysics, WaterSpec } from './water/index.ts';
 
-export type { AirSpec, InAir, InAirPhysics, SiteCamera } from './dispersion/index.ts';
+export {
+  type AirSpec,
+  type InAir,
+  type InAirPhysics,
+  type SiteCamera,
+  type SitePlume,
+  sitePlume,
+} from './dispersion/index.ts';
 export type { GasPhysics, GasPlantSpec } from './gas/index.ts';
 export { GASES } from './instruments/gas/index.ts';
 export { asLiquid, KINDS, type KindName, type LocatedPlant, type PlantSpec, parsePlant, readPlant } from './kinds.ts';
 export type { LiquidPhysics, LiquidSpec } from './liquid/index.ts';
+export { type Pictured, plantScene } from './picture/index.ts';
 export type { CompilePlantOptions, EmitterSite, LeakSite, Physics, PlantModel } from './plant/index.ts';
 export { blowArea_m2, diggingForce_N, type PipeWall, punctureResistance_N, type Tooth } from './site/index.ts';
 export type { StorePhysics, StoreSpec } from './store/index.ts';

@@ -4,6 +4,6 @@ export { type CsvReport, checkCsv, openCsv, type TimedRow, type TimedRows } from
 export { csvTruth } from './csvTruth.ts';
 export { exportCsv } from './exportCsv.ts';
 export { RECORDING_FILES, type RunManifest } from './format.ts';
-export { openRun, type Recording } from './reader.ts';
+export { type FrameRange, openRun, type Recording } from './reader.ts';
 export { isSiteRecording, readSiteRecording, type SitePart, type SiteRecording } from './site/index.ts';
 export { RunWriter, type RunWriterOptions } from './writer.ts';

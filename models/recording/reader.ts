@@ -42,10 +42,16 @@ export interface Recording {
   readonly manifest: RunManifest;
   readonly layout: FrameLayout;
   readonly asBuilt?: AsBuilt;
-  /** All frames in recorded order. One Frame is used again and again: copy what has to outlive a turn. */
-  frames(): AsyncGenerator<Frame, void, undefined>;
+  /** All frames in recorded order, or those of a range. One Frame is used again and again: copy what has to outlive a turn. */
+  frames(range?: FrameRange): AsyncGenerator<Frame, void, undefined>;
   alarms(): AsyncGenerator<AlarmEvent, void, undefined>;
   truth(): AsyncGenerator<TruthEvent, void, undefined>;
+}
+
+/** Frames by their seq: from `first`, at most `count`. */
+export interface FrameRange {
+  readonly first: number;
+  readonly count: number;
 }
 
 const manifestSchema = z.looseObject({
@@ -95,7 +101,7 @@ export async function openRun(folder: string): Promise<Recording> {
     manifest,
     layout,
     ...(asBuilt ? { asBuilt } : {}),
-    frames: () => readFrames(folder, layout),
+    frames: (range) => readFrames(folder, layout, range),
     alarms: () => readEvents(folder, 'alarms', alarmEventSchema),
     truth: () => readEvents(folder, 'truth', truthEventSchema),
   };
@@ -106,13 +112,19 @@ function readJson<S extends z.ZodType>(folder: string, name: string, schema: S):
   return unwrap(readDocument(file, text, schema)).value;
 }
 
-async function* readFrames(folder: string, layout: FrameLayout): AsyncGenerator<Frame, void, undefined> {
+async function* readFrames(
+  folder: string,
+  layout: FrameLayout,
+  range: FrameRange | undefined,
+): AsyncGenerator<Frame, void, undefined> {
   const columns = frameColumns(layout).map((c) => quoteName(c.name));
   const frame = createFrame(layout);
   const value = new Uint32Array(frame.value.buffer);
   const clocks = layout.stations.length;
   const tags = layout.tags.length;
-  for await (const chunk of chunks(folder, 'frames', columns.join(', '))) {
+  const where =
+    range && `${columns[0]} BETWEEN ${Math.trunc(range.first)} AND ${Math.trunc(range.first + range.count - 1)}`;
+  for await (const chunk of chunks(folder, 'frames', columns.join(', '), where)) {
     const rows = chunk.rowCount;
     const seq = wordsOf(vectorBytes(chunk.getColumnVector(0)));
     const clock = Array.from({ length: 1 + clocks }, (_, i) => wordsOf(vectorBytes(chunk.getColumnVector(1 + i))));
@@ -160,13 +172,16 @@ async function* chunks(
   folder: string,
   table: Table,
   columns: string,
+  where?: string,
 ): AsyncGenerator<DuckDBDataChunk, void, undefined> {
   const files = tableFiles(folder, table);
   if (files.length === 0) return;
   let connection: DuckDBConnection | undefined;
   try {
     connection = await connect();
-    const result = await connection.stream(`SELECT ${columns} FROM ${parquetOf(files)}`);
+    const result = await connection.stream(
+      `SELECT ${columns} FROM ${parquetOf(files)}${where === undefined ? '' : ` WHERE ${where}`}`,
+    );
     for (;;) {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) return;

@@ -75,6 +75,11 @@ export const ROOMS: readonly Room[] = [
   },
   { folder: 'sim/instruments', may: ['models', 'sim/plant'], because: PHENOMENON },
   {
+    folder: 'sim/picture',
+    may: ['models', 'sim/kinds.ts', 'sim/plant', 'sim/site', 'sim/dispersion'],
+    because: 'a picture is drawn from a spec and its as-built data, not from what moves',
+  },
+  {
     folder: 'sim/io',
     may: ['models', 'sim/index.ts'],
     because: "the plant's sockets see the plant through its facade only",
@@ -93,6 +98,7 @@ export const ROOMS: readonly Room[] = [
       'sim/site',
       'sim/instruments',
       'sim/control',
+      'sim/picture',
     ],
     because: 'the plant knows neither its sockets nor a detector',
   },

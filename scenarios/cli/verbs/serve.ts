@@ -2,9 +2,10 @@
  * `leaktwin serve [scenario]`: the live twin. The plant stands behind its servers, the detector reaches it over Modbus
  * like any stranger would, alarms are told as they come, and the verdict at the end. Then the ports stay open.
  */
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readRecipe } from '../../../detector/index.ts';
-import { overall, ProblemError, plainProblem, unwrap } from '../../../models/contract/index.ts';
+import { overall, ProblemError, plainProblem, unwrap, type WindowInfo } from '../../../models/contract/index.ts';
 import { formatTime } from '../../../models/kernel/index.ts';
 import type { PlantServer } from '../../../sim/io/index.ts';
 import {
@@ -17,7 +18,17 @@ import {
   webSocketUrl,
 } from '../../run/index.ts';
 import { formatCard } from '../../score/index.ts';
-import { addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
+import {
+  addPage,
+  addRuns,
+  addWindow,
+  bearerOf,
+  inCi,
+  type LiveState,
+  sameSecret,
+  USUAL_PORTS,
+  usualPort,
+} from '../../serve/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
 import type { CommonOptions } from '../verbs.ts';
@@ -91,6 +102,9 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     durationUs: spec.duration,
     alarms: [],
   };
+  let truth: PlantServer['truth'];
+  let live: NonNullable<WindowInfo['live']> | undefined;
+  let finishedFolder: string | undefined;
   let bar: ReturnType<Io['progress']> | undefined;
   // A line printed over a bar that is being drawn would end up behind it.
   const say = (line: string) => io.out(io.columns === undefined ? line : `\r\x1b[K${line}`);
@@ -109,13 +123,40 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       modbusPort: options.modbusPort ?? (await usualPort(options.host, USUAL_PORTS.modbus)),
       httpPort: options.httpPort ?? (await usualPort(options.host, USUAL_PORTS.http)),
       truthPort: options.truthPort,
-      routes: (app) => addPage(app, state),
+      windows: true,
+      routes: (app) => {
+        const built = addWindow(app, () => (live ? { live } : {}));
+        addPage(app, state, built ? '/report' : '/');
+        addRuns(app, {
+          root: resolve('runs'),
+          own: () => (options.out === undefined ? undefined : finishedFolder),
+          mayKnow: (c) => finishedFolder !== undefined || sameSecret(bearerOf(c), truth?.token),
+        });
+      },
       ...(none ? { peerTimeout_s: PATIENCE_S } : {}),
     },
     signal: io.signal,
-    onBegin: (resolved, runId) => io.err(beginText(resolved, runId)),
+    onBegin: (resolved, runId) => {
+      io.err(beginText(resolved, runId));
+      live = {
+        scenario: resolved.scenario,
+        about: resolved.about,
+        plant: resolved.plant,
+        seed: resolved.seed,
+        recipe: recipe?.name ?? command ?? '',
+        runId,
+        durationUs: resolved.durationUs,
+      };
+    },
     onListen: (server) => {
       io.json({ ready: true, ...addressesOf(server), plant: inputs.plant.spec.plant }, 'line');
+      truth = server.truth;
+      if (live)
+        live = {
+          ...live,
+          ...(server.modbus ? { modbus: `${server.modbus.host}:${server.modbus.port}` } : {}),
+          ...(server.truth ? { truth: server.truth.url } : {}),
+        };
       state.places = places(server, inputs.plant.layout.stations.length);
       for (const line of state.places) io.out(`  ${line}`);
       if (options.host !== '127.0.0.1' && options.host !== '::1' && options.host !== 'localhost')
@@ -137,6 +178,9 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   try {
     state.card = card;
     state.html = outcome.html;
+    finishedFolder = outcome.folder;
+    if (live)
+      live = { ...live, recording: options.out === undefined ? `${live.scenario}/${outcome.card.runId}` : 'live/run' };
     io.out(`\n${formatCard(card, { colour: io.columns !== undefined })}`);
     io.out(
       `${outcome.stopped ? 'Stopped; what was recorded is in' : 'Report:'} ${shownPath(outcome.stopped ? outcome.folder : outcome.htmlPath)}`,
@@ -165,6 +209,7 @@ function places(server: PlantServer, stations: number): string[] {
     ...(server.http
       ? [
           `Browser     ${server.http.url}`,
+          ...(server.truth ? [`with truth  ${server.http.url}/#truth=${server.truth.token}`] : []),
           `REST        ${server.http.url.replace(/\/$/, '')}/api/openapi.json`,
           `WebSocket   ${webSocketUrl(server.http.url)}`,
         ]
