@@ -21,7 +21,7 @@ export function Alarms() {
   const desk = useDesk();
   const rows = desk.board.value;
   const shown = desk.shown;
-  desk.events.value;
+  desk.watch('events');
   const events = shown ? shown.alarms.filter((e) => e.timeUs <= shown.timeUs) : [];
   const counts = {
     active: rows.filter((r) => listOf(r) === 'active').length,

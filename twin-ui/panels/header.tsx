@@ -7,8 +7,7 @@ const STALE_ms = 2500;
 
 export function Header() {
   const desk = useDesk();
-  desk.beat.value;
-  desk.state.value;
+  desk.watch('beat', 'state');
   const shown = desk.shown;
   const unacked = desk.board.value.filter((r) => r.state === 'unacknowledged' || r.state === 'returned').length;
   return (

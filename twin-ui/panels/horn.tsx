@@ -7,26 +7,28 @@ import { useDesk } from './context.ts';
 /** Pitch [Hz] and time between sounds [ms], by priority. */
 const SOUNDS = { 1: [880, 700], 2: [660, 1400], 3: [520, 3000], 4: [440, 0] } as const;
 
+/** An alarm older than this is no news. */
+const NEWS_us = 60e6;
+
 export function Horn() {
   const desk = useDesk();
   const told = useRef(0);
   const run = useRef('');
   const shown = desk.player.value?.shown;
-  desk.events.value;
+  desk.watch('events');
   const waiting = desk.board.value.filter((r) => r.state === 'unacknowledged');
   const worst = waiting.length > 0 ? priorityOf(Math.min(...waiting.map((r) => r.priority))) : undefined;
   const live = desk.player.value?.capabilities.operate === true;
 
   useEffect(() => {
     if (!shown) return;
-    // What was there before the window opened is on the list; it is not news.
     if (run.current !== shown.run.id) {
       run.current = shown.run.id;
-      told.current = shown.alarms.length;
-      return;
+      told.current = 0;
     }
+    // What stood there long before the window opened is on the list; it is not news.
     for (const event of shown.alarms.slice(told.current))
-      if (isRaised(event))
+      if (isRaised(event) && shown.arrived_ms !== undefined && shown.lastUs - event.timeUs < NEWS_us)
         desk.announce(
           desk.say('alarm.raised', { priority: event.priority, alarm: event.alarm, because: event.because }),
         );

@@ -5,10 +5,11 @@ import type { SendCommand } from '../player/index.ts';
 import { reading } from '../state/format.ts';
 import type { Word } from '../words/index.ts';
 import { useDesk } from './context.ts';
+import { Scroll } from './scroll.tsx';
 
 export function Instruments() {
   const desk = useDesk();
-  desk.beat.value;
+  desk.watch('beat');
   const [query, setQuery] = useState('');
   const shown = desk.shown!;
   const { layout } = shown.store;
@@ -39,7 +40,7 @@ export function Instruments() {
         value={query}
         onInput={(e) => setQuery(e.currentTarget.value)}
       />
-      <div class="scroll" tabIndex={0} role="region" aria-label={desk.say('tag.title')}>
+      <Scroll label={desk.say('tag.title')}>
         <table>
           <thead>
             <tr>
@@ -81,7 +82,7 @@ export function Instruments() {
         </table>
         {shown.modbus !== undefined && <p class="none">{desk.say('tag.modbus', { place: shown.modbus })}</p>}
         {desk.player.value!.capabilities.send && <Actuators />}
-      </div>
+      </Scroll>
     </div>
   );
 }

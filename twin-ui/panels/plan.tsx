@@ -15,7 +15,7 @@ const PIECES = 16;
 
 export function Plan({ scene, place }: { readonly scene: PlantScene; readonly place: ScenePlace }) {
   const desk = useDesk();
-  desk.beat.value;
+  desk.watch('beat');
   const shown = desk.shown!;
   const theme = desk.theme.value;
   const { muted, selected } = desk.picture.value;

@@ -27,7 +27,7 @@ export function PlantView() {
   const place = scene.places.find((p) => p.id === picture.place) ?? scene.places[0]!;
   const flat = picture.plan || !webgl;
   const { truth } = desk.player.value!.capabilities;
-  desk.state.value;
+  desk.watch('state');
   return (
     <>
       <div class="layers" role="toolbar" aria-label={desk.say('layer.title')}>
@@ -92,7 +92,7 @@ export function PlantView() {
 /** What the pipes' colours mean. */
 function Legend({ place }: { readonly place: string }) {
   const desk = useDesk();
-  desk.beat.value;
+  desk.watch('beat');
   const scale = desk.scale.value;
   const { muted } = desk.picture.value;
   const residual = desk.has('residual');

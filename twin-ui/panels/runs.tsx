@@ -4,6 +4,7 @@ import type { RunSummary, ScenarioSummary } from '../../models/contract/index.ts
 import { getJson } from '../player/index.ts';
 import { span } from '../state/format.ts';
 import { useDesk } from './context.ts';
+import { Scroll } from './scroll.tsx';
 
 export function Runs() {
   const desk = useDesk();
@@ -41,7 +42,7 @@ export function Runs() {
         value={query}
         onInput={(e) => setQuery(e.currentTarget.value)}
       />
-      <div class="scroll" tabIndex={0} role="region" aria-label={desk.say('run.recordings')}>
+      <Scroll label={desk.say('run.recordings')}>
         {live && (
           <button type="button" class="pick" aria-current={current === 'live'} onClick={() => void desk.open('live')}>
             ● {desk.say('run.live')}
@@ -83,7 +84,7 @@ export function Runs() {
             </li>
           ))}
         </ul>
-      </div>
+      </Scroll>
     </div>
   );
 }

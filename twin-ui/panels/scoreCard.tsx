@@ -2,11 +2,11 @@
 import type { Card, Verdict } from '../../models/contract/index.ts';
 import { short } from '../state/format.ts';
 import { useDesk } from './context.ts';
+import { Scroll } from './scroll.tsx';
 
 export function ScoreCard() {
   const desk = useDesk();
-  desk.state.value;
-  desk.events.value;
+  desk.watch('state', 'events');
   const card = desk.player.value?.shown.card;
   return (
     <div class="card">
@@ -25,7 +25,7 @@ const GLYPHS = { pass: '✓', acceptable: '~', fail: '✕', 'not-applicable': '�
 function CardTable({ card }: { readonly card: Card }) {
   const desk = useDesk();
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={desk.say('card.title')}>
+    <Scroll label={desk.say('card.title')}>
       {card.status !== 'valid' && <p class="none">{card.because}</p>}
       <table data-test="card">
         <thead>
@@ -68,7 +68,7 @@ function CardTable({ card }: { readonly card: Card }) {
             .join(' · ') || desk.say('card.never')}
         </p>
       ))}
-    </div>
+    </Scroll>
   );
 }
 

@@ -84,8 +84,7 @@ export function Solid({ place }: { readonly place: ScenePlace }) {
       }
     };
     const stop = effect(() => {
-      desk.beat.value;
-      desk.state.value;
+      desk.watch('beat', 'state');
       const picture = desk.picture.value;
       const now = desk.shown!;
       const board = desk.board.value;

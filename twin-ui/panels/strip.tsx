@@ -14,7 +14,7 @@ const BOTTOM = 18;
 
 export function Strip({ scene, place }: { readonly scene: PlantScene; readonly place: ScenePlace }) {
   const desk = useDesk();
-  desk.beat.value;
+  desk.watch('beat');
   const shown = desk.shown!;
   const readings = useMemo(() => new Readings(scene, place, shown.store.layout), [place]);
   readings.look(shown, 'pressure');

@@ -12,8 +12,7 @@ const W = 1000;
 
 export function Timeline() {
   const desk = useDesk();
-  desk.beat.value;
-  desk.state.value;
+  desk.watch('beat', 'state');
   const player = desk.player.value!;
   const { shown, capabilities } = player;
   const marks = desk.marks.value;
@@ -23,6 +22,7 @@ export function Timeline() {
   const visible = shown.lastUs;
   return (
     <>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: the slider below does the same by keyboard */}
       <div class="lanes" onClick={(e) => clicked(e)}>
         <Lane name={desk.say('timeline.truth')}>
           {!capabilities.truth && <p class="hidden">{desk.say('timeline.hidden')}</p>}

@@ -125,7 +125,7 @@ function Trend(props: { id: string; span_s: number; shiftUs: number; remove: () 
   const { store } = shown;
   const i = store.layout.tags.findIndex((t) => t.id === id);
   const tag = store.layout.tags[i]!;
-  desk.beat.value;
+  desk.watch('beat');
   const theme = desk.theme.value;
   useEffect(() => {
     const made = createChart(

@@ -11,7 +11,7 @@ const R = 34;
 
 export function WindRose() {
   const desk = useDesk();
-  desk.beat.value;
+  desk.watch('beat');
   const { store, scene, timeUs } = desk.shown!;
   const { wind } = scene;
   if (!wind) return null;

@@ -69,23 +69,20 @@ export class Desk {
     );
     this.tokens = computed<Tokens>(() => TOKENS[this.theme.value]);
     this.marks = computed<Marks>(() => {
-      this.events.value;
-      this.state.value;
+      this.watch('events', 'state');
       const player = this.player.value;
       return player
         ? marksOf(player.shown.truth, player.shown.alarms, player.capabilities.truth)
         : marksOf([], [], false);
     });
     this.board = computed<readonly BoardRow[]>(() => {
-      this.events.value;
-      this.beat.value;
+      this.watch('events', 'beat');
       const shown = this.player.value?.shown;
       return shown ? alarmBoard(shown.alarms, shown.actions, shown.timeUs) : [];
     });
     effect(() => {
       // What the link holds has changed; the bar follows a little later.
-      this.picture.value;
-      this.beat.value;
+      this.watch('picture', 'beat');
       this.#address ??= setTimeout(() => {
         this.#address = undefined;
         host.replaceHash(writeAddress(this.address()));
@@ -100,6 +97,11 @@ export class Desk {
 
   say(word: Word, filling?: Filling): string {
     return say(this.language, word, filling);
+  }
+
+  /** Whoever calls it is drawn again when one of these changes. */
+  watch(...what: readonly ('beat' | 'events' | 'state' | 'picture')[]): number {
+    return what.reduce((n, name) => n + (this[name].value ? 1 : 0), 0);
   }
 
   get shown(): Shown | undefined {
