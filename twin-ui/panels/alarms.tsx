@@ -68,6 +68,7 @@ export function PriorityMark({ n }: { readonly n: number }) {
 
 function AlarmRow({ row }: { readonly row: BoardRow }) {
   const desk = useDesk();
+  desk.watch('beat');
   const shown = desk.shown!;
   const { operate } = desk.player.value!.capabilities;
   const fresh = row.state === 'unacknowledged' || row.state === 'returned';

@@ -19,9 +19,9 @@ export function App() {
   const player = desk.player.value;
   return (
     <div class="app">
-      <a class="skip" href="#alarms" onClick={(e) => skip(e)}>
+      <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>('#alarms')?.focus()}>
         {desk.say('app.skip')}
-      </a>
+      </button>
       <Header />
       {problem !== undefined && (
         <div class="problem" role="alert">
@@ -69,10 +69,4 @@ export function App() {
       </div>
     </div>
   );
-}
-
-function skip(event: Event): void {
-  // The hash holds the picture; jumping must not replace it.
-  event.preventDefault();
-  document.querySelector<HTMLElement>('#alarms')?.focus();
 }

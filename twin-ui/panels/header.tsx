@@ -74,6 +74,7 @@ export function Header() {
 /** Fresh, stale with its age, or cut off with its age: at once, and never by colour alone. */
 function Freshness() {
   const desk = useDesk();
+  desk.watch('beat', 'state');
   const shown = desk.shown!;
   const now = performance.now();
   if (shown.link.state === 'lost') {
