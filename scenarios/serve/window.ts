@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 /** Nothing from elsewhere; sockets to this machine's other port, where truth is. Styles are set by the 3D library and by uPlot. */
 const POLICY =
-  "default-src 'self'; connect-src 'self' ws: wss: http: https:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:";
+  "default-src 'self'; script-src 'self'; connect-src 'self' ws: wss: http: https:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:";
 
 export const WINDOW_FOLDER = join(packageRoot, 'dist', 'ui');
 

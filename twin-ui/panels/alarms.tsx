@@ -97,7 +97,7 @@ function AlarmRow({ row }: { readonly row: BoardRow }) {
             aria-label={desk.say('alarm.shelveOne', { alarm: row.alarm })}
             onClick={() => desk.ask('shelve', row.alarm)}
           >
-            ⏲
+            {desk.say('alarm.shelve')}
           </button>
         )}
         {operate && row.state === 'shelved' && (

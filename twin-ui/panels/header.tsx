@@ -42,7 +42,7 @@ export function Header() {
           desk.hornOn.value = !desk.hornOn.value;
         }}
       >
-        {desk.hornOn.value ? '♪' : '♪̸'} {desk.say('alarm.horn')}
+        {desk.hornOn.value ? '♪' : '–'} {desk.say('alarm.horn')}
       </button>
       <button type="button" onClick={() => void share()}>
         {desk.say('top.share')}

@@ -50,7 +50,7 @@ function CardTable({ card }: { readonly card: Card }) {
                   {v.of !== '' && <small> {v.of}</small>}
                 </th>
                 <td>{figure(v)}</td>
-                <td>{v.target === null ? '' : `${v.criterion === 'detected' ? '' : '≤ '}${short(v.target)}`}</td>
+                <td>{v.target === null || v.criterion === 'detected' ? '' : `≤\u00a0${short(v.target)}`}</td>
                 <td>{bound === null ? '' : short(bound)}</td>
                 <td>{bound === null || v.actual === null ? '' : short(Math.min(1, bound / v.actual), 2)}</td>
               </tr>
@@ -79,6 +79,7 @@ export function boundOf(card: Card, leak: string): number | null {
 }
 
 function figure(v: Verdict): string {
+  if (v.criterion === 'detected' && v.actual !== null) return v.actual >= 1 ? GLYPHS.pass : GLYPHS.fail;
   const interval = v.interval ? ` [${short(v.interval.low, 2)}, ${short(v.interval.high, 2)}]` : '';
   return `${short(v.actual)}${v.unit === '' ? '' : ` ${v.unit}`}${interval}`;
 }

@@ -118,7 +118,7 @@ export function Timeline() {
       </div>
       <div class="transport">
         <button type="button" aria-label={desk.say('time.start')} onClick={() => player.seek?.(shown.firstUs)}>
-          ⏮
+          |◀
         </button>
         <button type="button" aria-label={desk.say('timeline.previous')} onClick={() => desk.jump(-1)}>
           ◂|
@@ -146,7 +146,7 @@ export function Timeline() {
           aria-label={desk.say('time.end')}
           onClick={() => (player.follow ? player.follow() : player.seek?.(shown.lastUs))}
         >
-          ⏭
+          ▶|
         </button>
         <label class="speedPick">
           {desk.say('time.speed')}
@@ -177,7 +177,7 @@ export function Timeline() {
         <span class="clock">{span(endUs)}</span>
         {capabilities.follow && !shown.following && (
           <button type="button" onClick={() => player.follow?.()}>
-            {desk.say('time.follow')} ⏭
+            {desk.say('time.follow')} ▶|
           </button>
         )}
       </div>

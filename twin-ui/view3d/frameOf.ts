@@ -7,7 +7,7 @@ import type { ScenePlace, ScenePoint } from '../../models/contract/index.ts';
 
 export const ACROSS = 100;
 /** Relief of a line, of its length in the picture. */
-const RELIEF = 7;
+const RELIEF = 9;
 
 export interface FrameOf {
   to(p: ScenePoint, into?: Vector3): Vector3;
@@ -35,7 +35,7 @@ export function frameOf(place: ScenePlace): FrameOf {
   return {
     plan,
     up,
-    symbol: place.id === 'line' ? 0.9 : place.id === 'network' ? 0.8 : Math.min(1.2, Math.max(0.5, 1.1 * plan)),
+    symbol: place.id === 'line' ? 1.25 : place.id === 'network' ? 1 : Math.min(1.2, Math.max(0.5, 1.1 * plan)),
     middle,
     to: ([x, y, z], into = new Vector3()) =>
       into.set((x - middle[0]) * plan, (z - middle[2]) * up, -(y - middle[1]) * plan),

@@ -187,7 +187,7 @@ export class Stage {
   /** All of the place in the picture. */
   home(): void {
     const { id } = this.place;
-    const distance = id === 'line' ? 92 : id === 'network' ? 96 : 100;
+    const distance = id === 'line' ? 80 : id === 'network' ? 84 : 92;
     this.setCamera([id === 'line' ? 0 : -0.55, HOME[id], distance, 0, id === 'line' ? 2 : 0, id === 'line' ? 1.5 : 2]);
   }
 
