@@ -48,6 +48,8 @@ export function Solid({ place }: { readonly place: ScenePlace }) {
         if (desk.hovered.peek() !== tag) desk.hovered.value = tag;
       },
       onDrawn: () => {
+        // The panel may be gone before its last frame.
+        if (!bar.current) return;
         const taken: { x: number; y: number; w: number }[] = [];
         for (const label of wanted) {
           const element = made.get(label.key)!;
@@ -60,7 +62,7 @@ export function Solid({ place }: { readonly place: ScenePlace }) {
           taken.push({ x: at.x, y: at.y, w });
           element.style.transform = `translate(-50%, -150%) translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)`;
         }
-        scaleBar(bar.current!, stage.metresPerPixel);
+        scaleBar(bar.current, stage.metresPerPixel);
         if (north.current) north.current.style.transform = `rotate(${stage.north_rad}rad)`;
       },
     });
