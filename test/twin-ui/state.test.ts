@@ -50,11 +50,7 @@ describe('the alarm board', () => {
   });
 
   it('wants a new acknowledgement for a new annunciation', () => {
-    const events = [
-      raised,
-      event('A', 20, 'unacknowledged', 'returned'),
-      event('A', 30, 'returned', 'unacknowledged'),
-    ];
+    const events = [raised, event('A', 20, 'unacknowledged', 'returned'), event('A', 30, 'returned', 'unacknowledged')];
     expect(states(events, [act('A', 12, 'acknowledge')], 30)).toEqual(['A unacknowledged']);
   });
 

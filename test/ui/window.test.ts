@@ -12,7 +12,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Folder, SHORT_LEAK } from '../scenarios/run/short.ts';
 import { type Served, serve } from './served.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) => existsSync(p));
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) =>
+  existsSync(p),
+);
 const there = CHROMIUM !== undefined && spawnSync(CHROMIUM, ['--version']).status === 0;
 if (!there) process.stderr.write('no chromium here: the window is not opened\n');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -59,7 +61,7 @@ describe.skipIf(!there)('the window', () => {
       await page.locator('dialog').waitFor({ state: 'detached' });
       waiting = (await active.count()) > 0;
     }
-    await page.getByRole('tab', { name: /acknowledged/ }).click();
+    await page.getByRole('tab', { name: /acked/ }).click();
     expect(await page.locator('[data-test=alarms-acked]').textContent()).toContain('Li Wei');
     await page.getByRole('tab', { name: /journal/ }).click();
     expect(await page.locator('[data-test=alarms-journal]').textContent()).toContain('pressure fell');
@@ -87,8 +89,18 @@ describe.skipIf(!there)('the window', () => {
     await page.keyboard.press('t');
     await expect.poll(() => page.url()).toMatch(/select=PT-301/);
     const link = page.url();
-    expect(new URL(link).hash.slice(1).split('&').map((p) => p.split('=')[0])).toEqual(
-      [...new URL(link).hash.slice(1).split('&').map((p) => p.split('=')[0])].sort(),
+    expect(
+      new URL(link).hash
+        .slice(1)
+        .split('&')
+        .map((p) => p.split('=')[0]),
+    ).toEqual(
+      [
+        ...new URL(link).hash
+          .slice(1)
+          .split('&')
+          .map((p) => p.split('=')[0]),
+      ].sort(),
     );
     const other = await open(link);
     await expect.poll(() => clockOf(other), { timeout: 20_000 }).toBe(at);
@@ -205,7 +217,13 @@ async function check(page: Page, name: string): Promise<void> {
     }
     return (await axe.run()).violations
       .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-      .map((v) => `${v.id}: ${v.nodes.map((n) => `${n.html.slice(0, 120)} ${n.failureSummary.slice(0, 160)}`).slice(0, 3).join(' | ')}`);
+      .map(
+        (v) =>
+          `${v.id}: ${v.nodes
+            .map((n) => `${n.html.slice(0, 120)} ${n.failureSummary.slice(0, 160)}`)
+            .slice(0, 3)
+            .join(' | ')}`,
+      );
   });
   expect(found, name).toEqual([]);
 }

@@ -41,7 +41,7 @@ export function Plan({ scene, place }: { readonly scene: PlantScene; readonly pl
       .map((v) => v.toFixed(1))
       .join(',');
   return (
-    <svg class="plan" viewBox={`0 0 ${W} ${H}`} role="group" aria-label={desk.say('scene.plan')} data-test="plan">
+    <svg class="plan" viewBox={`0 0 ${W} ${H}`} aria-label={desk.say('scene.plan')} data-test="plan">
       {desk.has('buildings') &&
         place.solids.map((s, i) =>
           s.radius_m !== undefined && s.corners_m.length === 1 ? (
@@ -148,7 +148,7 @@ export function Plan({ scene, place }: { readonly scene: PlantScene; readonly pl
           const [x, y] = at(e.place);
           return (
             <g key={e.alarm} class={`estimate p${e.priority}`}>
-              {e.reach && <path class="reach" d={`M${at(e.reach[0]).join(' ')}L${at(e.reach[1]).join(' ')}`} />}
+              {e.reach && <path class="reach" d={`M${e.reach.map(round).join('L')}`} />}
               {e.region && (
                 <ellipse
                   cx={at([...e.region.middle, 0] as ScenePoint)[0]}

@@ -54,9 +54,9 @@ export function Strip({ scene, place }: { readonly scene: PlantScene; readonly p
             <g key={e.alarm} class={`estimate p${e.priority}`}>
               {e.reach && (
                 <rect
-                  x={x(e.reach[0][0])}
+                  x={x(e.reach[0]![0])}
                   y={TOP}
-                  width={Math.max(2, x(e.reach[1][0]) - x(e.reach[0][0]))}
+                  width={Math.max(2, x(e.reach.at(-1)![0]) - x(e.reach[0]![0]))}
                   height={H - TOP - BOTTOM}
                 />
               )}

@@ -93,7 +93,7 @@ export function Timeline() {
             return (
               <div
                 key={`${l.leak}-${l.fromUs}`}
-                class={right ? 'latency right' : 'latency'}
+                class={right ? 'latency before' : 'latency'}
                 data-test="latency"
                 style={
                   right ? { right: `calc(100% - ${share(l.fromUs)} + 6px)` } : { left: `calc(${share(l.toUs)} + 6px)` }

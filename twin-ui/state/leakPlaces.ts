@@ -5,14 +5,16 @@ import { pointAt } from './readings.ts';
 
 /** Half the width of a region that holds 95 %. */
 const SIGMAS = 1.96;
+/** A region along a line follows its relief. */
+const REACH_POINTS = 25;
 
 export interface Estimate {
   readonly alarm: string;
   readonly priority: Priority;
   readonly fresh: boolean;
   readonly place: ScenePoint;
-  /** Along a line: its two ends. */
-  readonly reach?: readonly [ScenePoint, ScenePoint];
+  /** Along a line: its way, from one end to the other. */
+  readonly reach?: readonly ScenePoint[];
   /** On a site: an ellipse. */
   readonly region?: {
     readonly middle: readonly [number, number];
@@ -39,14 +41,18 @@ export function estimates(place: ScenePlace, board: readonly BoardRow[]): Estima
     if (where.position_m !== undefined && place.id === 'line') {
       const at = pointAt(place, where.position_m);
       if (!at) return [];
-      const ends = ([-1, 1] as const).map(
-        (side) => pointAt(place, where.position_m! + side * SIGMAS * where.sigma_m) ?? at,
-      ) as [ScenePoint, ScenePoint];
+      const starts = place.pipes.flatMap((p) => (p.start_m === undefined ? [] : [p.start_m, p.start_m + p.length_m]));
+      const low = Math.max(Math.min(...starts), where.position_m - SIGMAS * where.sigma_m);
+      const high = Math.min(Math.max(...starts), where.position_m + SIGMAS * where.sigma_m);
+      const reach = Array.from(
+        { length: REACH_POINTS },
+        (_, i) => pointAt(place, low + ((high - low) * i) / (REACH_POINTS - 1)) ?? at,
+      );
       return [
         {
           ...common,
           place: at,
-          reach: ends,
+          reach,
           said: `${Math.round(where.position_m)} m ± ${Math.round(where.sigma_m)} m`,
         },
       ];

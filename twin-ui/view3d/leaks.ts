@@ -1,16 +1,18 @@
 /** Alarm halos with the region that a leak is thought to be in, and the true leak beside, for who may know. */
 import {
-  BoxGeometry,
   type BufferGeometry,
+  CurvePath,
   BufferGeometry as Geometry,
   Group,
   Line,
   LineBasicMaterial,
+  LineCurve3,
   LineLoop,
   Mesh,
   MeshBasicMaterial,
   OctahedronGeometry,
   TorusGeometry,
+  TubeGeometry,
   Vector3,
 } from 'three';
 import type { Tokens } from '../design/tokens.ts';
@@ -55,14 +57,13 @@ export function makeLeaks(frame: FrameOf): LeakView {
         );
         group.add(halo, pin);
         if (e.reach) {
-          const [a, b] = e.reach.map((p) => frame.to(p)) as [Vector3, Vector3];
-          const length = Math.max(0.4 * s, a.distanceTo(b));
+          const way = new CurvePath<Vector3>();
+          const points = e.reach.map((p) => frame.to(p));
+          for (let i = 1; i < points.length; i += 1) way.add(new LineCurve3(points[i - 1]!, points[i]!));
           const bar = new Mesh(
-            new BoxGeometry(length, 0.7 * s, 0.7 * s),
-            new MeshBasicMaterial({ color: colour, transparent: true, opacity: 0.45, depthTest: false }),
+            new TubeGeometry(way, 48, 0.6 * s, 8),
+            new MeshBasicMaterial({ color: colour, transparent: true, opacity: 0.4, depthTest: false }),
           );
-          bar.position.copy(a).add(b).multiplyScalar(0.5);
-          bar.rotation.z = Math.atan2(b.y - a.y, b.x - a.x);
           group.add(bar);
         }
         if (e.region) {

@@ -91,7 +91,7 @@ export function makeArrows(place: ScenePlace, frame: FrameOf): Arrows {
   const per = place.id === 'line' ? 8 : place.id === 'network' ? 1 : 3;
   const ways = place.pipes.map((p) => p.path_m);
   const mesh = new InstancedMesh(
-    new ConeGeometry(0.42, 1, 8),
+    new ConeGeometry(0.5, 1.25, 10),
     new MeshLambertMaterial(),
     Math.max(1, ways.length * per),
   );

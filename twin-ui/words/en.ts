@@ -67,7 +67,7 @@ export const en = {
   'layer.strip': 'profile',
   'alarm.title': 'Alarms',
   'alarm.active': 'active',
-  'alarm.acked': 'acknowledged',
+  'alarm.acked': 'acked',
   'alarm.shelved': 'shelved',
   'alarm.journal': 'journal',
   'alarm.ack': 'ACK',
