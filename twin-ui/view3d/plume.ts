@@ -10,6 +10,7 @@ import {
   DataTexture,
   DynamicDrawUsage,
   Group,
+  LinearFilter,
   Mesh,
   MeshBasicMaterial,
   PlaneGeometry,
@@ -26,7 +27,7 @@ import {
 } from '../../models/contract/index.ts';
 import type { FrameOf } from './frameOf.ts';
 
-const GRID = 96;
+const GRID = 128;
 const BREATH_m = 1.5;
 /** Beyond so many σ a puff is not felt. */
 const CUT = 3.5;
@@ -92,6 +93,7 @@ export function makePlume(place: ScenePlace, frame: FrameOf): PlumeView {
   const pixels = new Uint8Array(GRID * GRID * 4);
   const texture = new DataTexture(pixels, GRID, GRID);
   texture.colorSpace = SRGBColorSpace;
+  texture.magFilter = LinearFilter;
   const sheet = new Mesh(
     new PlaneGeometry(reach * frame.plan, reach * frame.plan).rotateX(-Math.PI / 2),
     new MeshBasicMaterial({ map: texture, transparent: true, depthWrite: false }),

@@ -124,6 +124,7 @@ describe('REST', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/alarms',
+      '/api/alarms/actions',
       '/api/as-built',
       '/api/camera/{file}',
       '/api/cameras',
@@ -131,6 +132,7 @@ describe('REST', () => {
       '/api/frame',
       '/api/layout',
       '/api/next',
+      '/api/scene',
       '/api/status',
     ]);
     for (const path of Object.values<Record<string, { responses: Record<string, { description: string }> }>>(
