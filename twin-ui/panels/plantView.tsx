@@ -58,6 +58,7 @@ export function PlantView() {
           if (layer === 'truth' && !truth) return null;
           if (layer === 'gas' && (!truth || place.id !== 'site')) return null;
           if (layer === 'strip' && place.id !== 'line') return null;
+          if (layer === 'buildings' && place.solids.length === 0) return null;
           return (
             <button
               type="button"

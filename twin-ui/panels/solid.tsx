@@ -115,7 +115,7 @@ export function Solid({ place }: { readonly place: ScenePlace }) {
           ? { plume: now.plume }
           : {}),
         species: now.species,
-        playing: now.playing && now.link.state === 'open' && !(now.over && now.following),
+        playing: now.playing && now.link.state === 'open',
       };
       stage.show(look);
       if (gas.current) gas.current.hidden = !(look.plume && look.plume.count > 0 && desk.has('gas'));

@@ -184,6 +184,8 @@ class LivePlayer extends Tape implements Player {
   #end(): void {
     if (!this.over) {
       this.over = true;
+      // Nothing more comes: what is shown stands still until somebody plays it again.
+      if (this.following) this.playing = false;
       this.endUs = Math.max(this.lastUs, this.store.timeOf(this.store.newestSeq));
       this.tell('state');
     }

@@ -64,7 +64,8 @@ export class Tape implements Shown {
 
   /** Moves the shown time on from now, at the speed set. */
   play(): void {
-    if (this.following) return;
+    if (this.following && !this.over) return;
+    this.following = false;
     // From the end of a run it starts again.
     if (this.over && this.timeUs >= this.lastUs) this.timeUs = this.firstUs;
     this.playing = true;
