@@ -9,8 +9,6 @@ import { Plan } from './plan.tsx';
 import { Strip } from './strip.tsx';
 import { WindRose } from './windRose.tsx';
 
-const Solid = lazy(async () => (await import('./solid.tsx')).Solid);
-
 const webgl = (() => {
   try {
     return document.createElement('canvas').getContext('webgl2') !== null;
@@ -18,6 +16,10 @@ const webgl = (() => {
     return false;
   }
 })();
+
+// Under way while the plant is still being asked for; a browser without WebGL never loads it.
+const loading = webgl ? import('./solid.tsx') : undefined;
+const Solid = lazy(async () => (await (loading ?? import('./solid.tsx'))).Solid);
 
 export function PlantView() {
   const desk = useDesk();
