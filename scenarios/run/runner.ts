@@ -4,12 +4,19 @@
  */
 import { join, resolve } from 'node:path';
 import { createPipeline, type Recipe } from '../../detector/index.ts';
-import { type AlarmEvent, type Card, ProblemError, type RunStatus, unwrap } from '../../models/contract/index.ts';
+import {
+  type AlarmEvent,
+  type Card,
+  type Pipeline,
+  ProblemError,
+  type RunStatus,
+  unwrap,
+} from '../../models/contract/index.ts';
 import { exportCsv, RunWriter } from '../../models/recording/index.ts';
 import { preparePlant } from '../../sim/index.ts';
 import type { PlantServer, PlantServerOptions } from '../../sim/io/index.ts';
 import { type ResolvedScenario, ScenarioEngine } from '../engine/index.ts';
-import { type JudgedRun, judgeRun, reportHtml, writeText } from './finish.ts';
+import { availabilityOf, type JudgedRun, judgeRun, reportHtml, writeText } from './finish.ts';
 import { detectorIdentity } from './foreignJob.ts';
 import { runInProcess } from './inproc.ts';
 import {
@@ -23,6 +30,7 @@ import {
   type Transport,
 } from './inputs.ts';
 import { Logbook } from './logbook.ts';
+import type { OperatorDesk } from './operatorDesk.ts';
 import { runWired } from './wired.ts';
 
 export interface RunRequest {
@@ -43,6 +51,8 @@ export interface RunRequest {
   readonly suite?: string;
   readonly csv?: boolean;
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
+  /** Wired runs: where people's actions on alarms wait for the detector. */
+  readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
   /** Told before the first tick: seed and draws. */
   onBegin?(resolved: ResolvedScenario, runId: string): void;
@@ -82,8 +92,13 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   });
   request.onBegin?.(resolved, runId);
   const folder = resolve(request.out ?? join('runs', request.suite ?? resolved.scenario, runId));
+  let made: Pipeline | undefined;
   const make =
-    recipe && ((l: typeof engine.layout, a: typeof engine.asBuilt | undefined) => createPipeline(recipe, l, a));
+    recipe &&
+    ((l: typeof engine.layout, a: typeof engine.asBuilt | undefined) => {
+      made = createPipeline(recipe, l, a);
+      return made;
+    });
   // Before the first file is made: a recipe that this plant cannot feed is the user's mistake, not a run.
   const pipeline = transport === 'inproc' && make ? make(engine.layout, engine.asBuilt) : undefined;
   const writer = await RunWriter.create(folder, {
@@ -131,6 +146,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         ...(make && request.detector === undefined ? { pipeline: make } : {}),
         ...(request.detector === undefined ? {} : { command: request.detector }),
         server: request.server,
+        ...(request.operators ? { operators: request.operators } : {}),
         signal,
         onListen: request.onListen,
         onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
@@ -171,6 +187,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       truth: logbook.truth,
       alarms: logbook.alarms,
       ...(twinAlarms ? { twinAlarms } : {}),
+      ...availabilityOf(made),
     });
     const { card } = judged;
     await writer.close({

@@ -3,15 +3,22 @@
  * reverse order. Nothing moves before `begin`, so that every client can be there for scan 1.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { AlarmEvent, Frame, TruthEvent, WordOrder } from '../../models/contract/index.ts';
+import type {
+  AlarmEvent,
+  Frame,
+  Operated,
+  OperatorAction,
+  TruthEvent,
+  WordOrder,
+} from '../../models/contract/index.ts';
 import { AlarmDesk } from './alarmDesk.ts';
+import { AlarmScreens } from './alarmScreens.ts';
 import { CameraRoom } from './cameras.ts';
 import type { Drive } from './drive.ts';
 import { openHttpServer, portProblem } from './httpServer.ts';
 import { LiveClients } from './live.ts';
 import { NextDetectors } from './next.ts';
 import { Notices } from './notices.ts';
-import { Operators } from './operators.ts';
 import { atMost, type Pace, paceName } from './pace.ts';
 import { PlumeRoom } from './plume.ts';
 import { Publication } from './publication.ts';
@@ -43,6 +50,8 @@ export interface PlantServerOptions {
   onTruth?(events: TruthEvent[]): void;
   /** Keeps the newest scans for windows that come late (GET /api/frames). */
   readonly windows?: boolean;
+  /** What a person does to an alarm, by WebSocket; who composes the server knows the detector. */
+  operate?(action: OperatorAction): Promise<Operated<AlarmEvent>>;
   /** More routers on the main port (scenarios/serve). */
   readonly routes?: (app: OpenAPIHono) => void;
 }
@@ -73,7 +82,7 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
   let cameras: CameraRoom | undefined;
   let truth: Truth | undefined;
   let recent: RecentFrames | undefined;
-  let operators: Operators | undefined;
+  let screens: AlarmScreens | undefined;
   let plume: PlumeRoom | undefined;
   const run = new PlantRun(drive, publication, {
     pace: options.pace,
@@ -98,9 +107,18 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
   });
   const desk = new AlarmDesk(run, publication, (event, arrival) => {
     options.onAlarm?.(event, arrival);
-    operators?.tell(event);
+    screens?.tell(event);
   });
-  const shared = { drive, publication, run, desk, notices, paceName: paceName(options.pace) };
+  const operate = options.operate?.bind(options);
+  const shared = {
+    drive,
+    publication,
+    run,
+    desk,
+    notices,
+    paceName: paceName(options.pace),
+    ...(operate ? { operate } : {}),
+  };
 
   // What has been opened, to be closed in reverse order on every path.
   const opened: (() => Promise<void> | void)[] = [];
@@ -142,15 +160,15 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
         recent = new RecentFrames(publication);
         recent.addTo(app);
       }
-      operators = new Operators(desk, publication);
-      operators.addTo(app);
+      screens = new AlarmScreens(desk);
+      screens.addTo(app);
       options.routes?.(app);
       const server = await openHttpServer(app, host, httpPort, '--http-port');
       http = { url: server.url };
       opened.push(() => {
         live?.close();
         cameras?.close();
-        operators?.close();
+        screens?.close();
         return server.close();
       });
     }

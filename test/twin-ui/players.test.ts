@@ -10,7 +10,7 @@ import { type Served, serve } from '../ui/served.ts';
 const LEAK = `scenario: player-leak
 about: 5 % of the flow escapes after 16 minutes.
 plant: crude-line
-duration: 17 min
+duration: 20 min
 seed: 3
 timeline:
   - { at: 16 min, leak: leak-1, on: { kp: 18 km }, rate: 5 % of flow }
@@ -33,7 +33,13 @@ async function until(holds: () => boolean, what: string): Promise<void> {
 beforeAll(async () => {
   // Node 20 has no WebSocket of its own; a browser has.
   (globalThis as { WebSocket?: unknown }).WebSocket ??= WebSocket;
-  served = await serve([folder.write('player-leak.yaml', LEAK), '--out', join(folder.path, 'run')]);
+  served = await serve([
+    folder.write('player-leak.yaml', LEAK),
+    '--pace',
+    'realtime×100',
+    '--out',
+    join(folder.path, 'run'),
+  ]);
   live = (await getJson<WindowInfo>({ base: served.url }, '/api/window')).live!;
 });
 afterAll(async () => {
@@ -56,17 +62,34 @@ describe('a live player', () => {
     trainee.close();
   });
 
-  it('has every scan of the run, those from before it opened too, and the alarm with its truth and card', async () => {
+  it('acknowledges with a name, tells every screen, and says why where it cannot', async () => {
     player = await openLive({ base: served.url, token: served.token }, live);
+    await until(() => player.shown.alarms.length > 0, 'an alarm');
+    const { alarm } = player.shown.alarms[0]!;
+    const other = await openLive({ base: served.url }, live);
+    expect(await player.operate!({ action: 'acknowledge', alarm, who: ' Li ', comment: 'seen' })).toBeUndefined();
+    await until(() => other.shown.alarms.some((e) => e.who === 'Li'), 'the other screen');
+    expect(other.shown.alarms.find((e) => e.who === 'Li')).toMatchObject({
+      alarm,
+      to: 'acknowledged',
+      comment: 'seen',
+    });
+    expect(await player.operate!({ action: 'unshelve', alarm, who: 'Li' })).toMatch(/shelved/);
+    expect(await player.operate!({ action: 'acknowledge', alarm: 'NO-SUCH', who: 'Li' })).toContain('NO-SUCH');
+    expect(await player.operate!({ action: 'acknowledge', alarm, who: '   ' })).toMatch(/./);
+    other.close();
+  });
+
+  it('has every scan of the run, those from before it opened too, and the alarm with its truth and card', async () => {
     await until(() => player.shown.over && player.shown.card !== undefined, 'the card');
     const { store } = player.shown;
     await until(() => store.firstGap(1, store.newestSeq) > store.newestSeq, 'all scans');
-    expect(store.newestSeq).toBe(1020);
+    expect(store.newestSeq).toBe(1200);
     expect(player.capabilities.truth).toBe(true);
     expect(player.shown.truth.some((e) => e.kind === 'leak.opened')).toBe(true);
     expect(player.shown.alarms.length).toBeGreaterThan(0);
     expect(player.shown.following).toBe(true);
-    expect(player.shown.timeUs).toBe(1020e6);
+    expect(player.shown.timeUs).toBe(1200e6);
   });
 
   it('seeks, and plays on from there at the speed asked for', async () => {
@@ -79,20 +102,6 @@ describe('a live player', () => {
     player.pause();
     player.seek!(-5);
     expect(player.shown.timeUs).toBe(1e6);
-  });
-
-  it('acknowledges with a name, tells every screen, and says why where it cannot', async () => {
-    const { alarm } = player.shown.alarms[0]!;
-    const other = await openLive({ base: served.url }, live);
-    expect(await player.operate!({ action: 'acknowledge', alarm, by: ' Li ', comment: 'seen' })).toBeUndefined();
-    await until(() => other.shown.actions.length === 1, 'the other screen');
-    expect(other.shown.actions[0]).toMatchObject({ alarm, by: 'Li', comment: 'seen', timeUs: 1020e6 });
-    expect(await player.operate!({ action: 'acknowledge', alarm, by: 'Li' })).toContain('acknowledged already');
-    expect(await player.operate!({ action: 'unshelve', alarm, by: 'Li' })).toContain('not shelved');
-    expect(await player.operate!({ action: 'shelve', alarm: 'NO-SUCH', by: 'Li' })).toContain('not on the list');
-    expect(await player.operate!({ action: 'shelve', alarm, by: '   ' })).toMatch(/./);
-    expect(await player.operate!({ action: 'shelve', alarm, by: 'Li', lasts_s: 1e9 })).toMatch(/./);
-    other.close();
   });
 });
 
@@ -108,13 +117,13 @@ describe('a recorded player', () => {
     });
     const a = player.shown.store;
     const b = recorded.shown.store;
-    await until(() => b.firstGap(1, 1020) > 1020, 'all scans');
-    for (let seq = 1; seq <= 1020; seq += 7)
+    await until(() => b.firstGap(1, 1200) > 1200, 'all scans');
+    for (let seq = 1; seq <= 1200; seq += 7)
       for (let t = 0; t < a.layout.tags.length; t += 1) {
         expect(Object.is(b.value(t, seq), a.value(t, seq))).toBe(true);
         expect(b.quality(t, seq)).toBe(a.quality(t, seq));
       }
-    expect(b.series(0, 0, 1020e6, 50)).toEqual(a.series(0, 0, 1020e6, 50));
+    expect(b.series(0, 0, 1200e6, 50)).toEqual(a.series(0, 0, 1200e6, 50));
     expect(recorded.shown.alarms).toEqual(player.shown.alarms);
     // The truth socket tells each event as it is recorded.
     expect(recorded.shown.truth).toEqual(player.shown.truth);

@@ -8,7 +8,6 @@ import {
   createPlume,
   decodePlume,
   encodePlume,
-  type OperatorAction,
   Quality,
 } from '../../models/contract/index.ts';
 import { bulk } from '../../twin-ui/panels/bulk.ts';
@@ -26,45 +25,42 @@ const event = (alarm: string, s: number, from: AlarmEvent['from'], to: AlarmEven
   by: 'wave',
   because: 'a front',
 });
-const act = (alarm: string, s: number, action: OperatorAction['action'], lasts_s?: number): OperatorAction => ({
-  alarm,
-  timeUs: s * 1e6,
+const by = (e: AlarmEvent, action: NonNullable<AlarmEvent['action']>): AlarmEvent => ({
+  ...e,
   action,
-  by: 'Li',
-  comment: '',
-  ...(lasts_s === undefined ? {} : { lasts_s }),
+  who: 'Li',
+  comment: 'seen',
 });
-const states = (events: AlarmEvent[], actions: OperatorAction[], s: number) =>
-  alarmBoard(events, actions, s * 1e6).map((r) => `${r.alarm} ${r.state}`);
+const states = (events: AlarmEvent[], s: number) => alarmBoard(events, s * 1e6).map((r) => `${r.alarm} ${r.list}`);
 
 describe('the alarm board', () => {
   const raised = event('A', 10, 'normal', 'unacknowledged');
-  it('shows an alarm until it is both acknowledged and gone', () => {
-    expect(states([raised], [], 9)).toEqual([]);
-    expect(states([raised], [], 10)).toEqual(['A unacknowledged']);
-    expect(states([raised], [act('A', 12, 'acknowledge')], 12)).toEqual(['A acknowledged']);
-    const gone = event('A', 20, 'unacknowledged', 'returned');
-    expect(states([raised, gone], [], 20)).toEqual(['A returned']);
-    expect(states([raised, gone], [act('A', 25, 'acknowledge')], 25)).toEqual([]);
-    expect(states([raised, gone], [act('A', 12, 'acknowledge')], 20)).toEqual([]);
+  const acked = by(event('A', 12, 'unacknowledged', 'acknowledged'), 'acknowledge');
+  it('shows an alarm while it is not normal, and keeps what wants an answer apart', () => {
+    const gone = event('A', 20, 'acknowledged', 'normal');
+    expect(states([raised, acked, gone], 9)).toEqual([]);
+    expect(states([raised, acked, gone], 10)).toEqual(['A active']);
+    expect(states([raised, acked, gone], 12)).toEqual(['A acked']);
+    expect(states([raised, acked, gone], 20)).toEqual([]);
+    expect(states([raised, event('A', 11, 'unacknowledged', 'returned')], 11)).toEqual(['A active']);
   });
 
-  it('wants a new acknowledgement for a new annunciation', () => {
-    const events = [raised, event('A', 20, 'unacknowledged', 'returned'), event('A', 30, 'returned', 'unacknowledged')];
-    expect(states(events, [act('A', 12, 'acknowledge')], 30)).toEqual(['A unacknowledged']);
+  it('shows who did what, and keeps the detector’s own evidence', () => {
+    const [row] = alarmBoard([raised, acked], 15e6);
+    expect(row).toMatchObject({ raisedUs: 10e6, operated: { who: 'Li', comment: 'seen', timeUs: 12e6 } });
+    expect(row!.event).toBe(raised);
+    const again = event('A', 30, 'returned', 'unacknowledged');
+    expect(alarmBoard([raised, acked, again], 30e6)[0]!.operated).toBeUndefined();
   });
 
-  it('brings a shelved alarm back when its time is over, and shelving alone acknowledges nothing', () => {
-    const actions = [act('A', 15, 'shelve', 60)];
-    expect(states([raised], actions, 15)).toEqual(['A shelved']);
-    expect(states([raised], actions, 74)).toEqual(['A shelved']);
-    expect(states([raised], actions, 75)).toEqual(['A unacknowledged']);
-    expect(states([raised], [...actions, act('A', 20, 'unshelve')], 20)).toEqual(['A unacknowledged']);
+  it('keeps what is hidden on a list of its own', () => {
+    for (const to of ['shelved', 'suppressed', 'out-of-service'] as const)
+      expect(states([raised, event('A', 15, 'unacknowledged', to)], 15)).toEqual(['A shelved']);
   });
 
   it('stands by priority, the newest first among equals', () => {
     const events = [raised, event('B', 11, 'normal', 'unacknowledged', 3), event('C', 12, 'normal', 'unacknowledged')];
-    expect(states(events, [], 20)).toEqual(['C unacknowledged', 'A unacknowledged', 'B unacknowledged']);
+    expect(states(events, 20)).toEqual(['C active', 'A active', 'B active']);
   });
 });
 

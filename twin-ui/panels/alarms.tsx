@@ -14,9 +14,6 @@ type List = (typeof LISTS)[number];
 const list = signal<List>('active');
 const JOURNAL_ROWS = 200;
 
-const listOf = (row: BoardRow): List =>
-  row.state === 'shelved' ? 'shelved' : row.state === 'acknowledged' ? 'acked' : 'active';
-
 export function Alarms() {
   const desk = useDesk();
   const rows = desk.board.value;
@@ -24,12 +21,12 @@ export function Alarms() {
   desk.watch('events');
   const events = shown ? shown.alarms.filter((e) => e.timeUs <= shown.timeUs) : [];
   const counts = {
-    active: rows.filter((r) => listOf(r) === 'active').length,
-    acked: rows.filter((r) => listOf(r) === 'acked').length,
-    shelved: rows.filter((r) => listOf(r) === 'shelved').length,
+    active: rows.filter((r) => r.list === 'active').length,
+    acked: rows.filter((r) => r.list === 'acked').length,
+    shelved: rows.filter((r) => r.list === 'shelved').length,
     journal: events.length,
   };
-  const mine = rows.filter((r) => listOf(r) === list.value);
+  const mine = rows.filter((r) => r.list === list.value);
   return (
     <div class="alarms">
       <h2>{desk.say('alarm.title')}</h2>
@@ -71,7 +68,7 @@ function AlarmRow({ row }: { readonly row: BoardRow }) {
   desk.watch('beat');
   const shown = desk.shown!;
   const { operate } = desk.player.value!.capabilities;
-  const fresh = row.state === 'unacknowledged' || row.state === 'returned';
+  const fresh = row.list === 'active';
   return (
     <li class={`alarm ${row.state}${fresh && !desk.host.calm ? ' flash' : ''}`}>
       <div class="line">
@@ -79,7 +76,7 @@ function AlarmRow({ row }: { readonly row: BoardRow }) {
         <b>{row.alarm}</b>
         <time>{clock(row.raisedUs)}</time>
         <span class="age">{desk.say('alarm.age', { time: span(shown.timeUs - row.raisedUs) })}</span>
-        {row.state === 'returned' && <i>{desk.say('alarm.returned')}</i>}
+        {row.state !== 'unacknowledged' && row.state !== 'acknowledged' && <i>{desk.say(`state.${row.state}`)}</i>}
         <span class="grow" />
         {operate && fresh && (
           <button
@@ -91,7 +88,7 @@ function AlarmRow({ row }: { readonly row: BoardRow }) {
             {desk.say('alarm.ack')}
           </button>
         )}
-        {operate && row.state !== 'shelved' && (
+        {operate && row.list !== 'shelved' && (
           <button
             type="button"
             aria-label={desk.say('alarm.shelveOne', { alarm: row.alarm })}
@@ -110,13 +107,10 @@ function AlarmRow({ row }: { readonly row: BoardRow }) {
         {row.event.by}: {row.event.because}
         <Where event={row.event} />
       </div>
-      {row.action && (
+      {row.operated && (
         <div class="who">
-          {desk.say('alarm.by', { who: row.action.by, time: clock(row.action.timeUs) })}
-          {row.action.comment !== '' && <> — {row.action.comment}</>}
-          {row.shelvedUntilUs !== undefined && (
-            <> · {desk.say('alarm.left', { time: span(row.shelvedUntilUs - shown.timeUs) })}</>
-          )}
+          {desk.say('alarm.by', { who: row.operated.who ?? '—', time: clock(row.operated.timeUs) })}
+          {row.operated.comment !== undefined && <> — {row.operated.comment}</>}
         </div>
       )}
     </li>
@@ -125,7 +119,7 @@ function AlarmRow({ row }: { readonly row: BoardRow }) {
   async function unshelve() {
     const why = await desk.player
       .peek()
-      ?.operate?.({ action: 'unshelve', alarm: row.alarm, by: desk.operator.peek() || '—' });
+      ?.operate?.({ action: 'unshelve', alarm: row.alarm, who: desk.operator.peek() || '—' });
     if (why !== undefined) desk.announce(desk.say('alarm.refused', { why }));
   }
 }
@@ -154,33 +148,20 @@ function Where({ event }: { readonly event: AlarmEvent }) {
 
 function Journal({ events }: { readonly events: readonly AlarmEvent[] }) {
   const desk = useDesk();
-  const shown = desk.shown;
-  if (!shown || (events.length === 0 && shown.actions.length === 0))
-    return <p class="none">{desk.say('alarm.none.journal')}</p>;
-  const rows = [
-    ...events.slice(-JOURNAL_ROWS).map((e) => ({ timeUs: e.timeUs, event: e, action: undefined })),
-    ...shown.actions
-      .filter((a) => a.timeUs <= shown.timeUs)
-      .slice(-JOURNAL_ROWS)
-      .map((a) => ({ timeUs: a.timeUs, event: undefined, action: a })),
-  ].sort((x, y) => y.timeUs - x.timeUs);
+  if (events.length === 0) return <p class="none">{desk.say('alarm.none.journal')}</p>;
   return (
     <ol class="rows journal" data-test="alarms-journal">
-      {rows.map(({ timeUs, event, action }, i) => (
-        <li key={`${timeUs}-${i}`}>
-          <time>{clock(timeUs)}</time>{' '}
-          {event ? (
-            <>
-              <PriorityMark n={event.priority} /> <b>{event.alarm}</b> {desk.say(`state.${event.to}`)}
-            </>
-          ) : (
-            <>
-              <b>{action.alarm}</b> {desk.say(`action.${action.action}`, { who: action.by })}
-              {action.comment !== '' && <> — {action.comment}</>}
-            </>
-          )}
-        </li>
-      ))}
+      {events
+        .slice(-JOURNAL_ROWS)
+        .reverse()
+        .map((event, i) => (
+          <li key={`${event.timeUs}-${i}`}>
+            <time>{clock(event.timeUs)}</time> <PriorityMark n={event.priority} /> <b>{event.alarm}</b>{' '}
+            {desk.say(`state.${event.to}`)}
+            {event.who !== undefined && <> · {event.who}</>}
+            {event.comment !== undefined && <> — {event.comment}</>}
+          </li>
+        ))}
     </ol>
   );
 }

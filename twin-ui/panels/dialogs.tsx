@@ -1,11 +1,12 @@
 /** What opens over the screen: acknowledging and shelving with name and comment, and the sheet of keys. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { LONGEST_SHELF_S } from '../../models/contract/index.ts';
 import { KEYS } from '../keys.ts';
 import type { Dialog } from '../state/desk.ts';
 import { useDesk } from './context.ts';
 
 const USUAL_min = 30;
+/** A shift; what an alarm allows is less, and the server says so. */
+const LONGEST_min = 480;
 
 export function Dialogs() {
   const desk = useDesk();
@@ -65,13 +66,14 @@ function Operate({ dialog }: { readonly dialog: Exclude<Dialog, { kind: 'keys' }
   const shelve = dialog.kind === 'shelve';
   const submit = async (event: Event) => {
     event.preventDefault();
-    const refused = await desk.player.peek()?.operate?.({
-      action: dialog.kind,
-      alarm: dialog.alarm,
-      by: desk.operator.peek(),
-      comment,
-      ...(shelve ? { lasts_s: Number(minutes) * 60 } : {}),
-    });
+    const common = { alarm: dialog.alarm, who: desk.operator.peek() };
+    const refused = await desk.player
+      .peek()
+      ?.operate?.(
+        dialog.kind === 'shelve'
+          ? { ...common, action: 'shelve', for_s: Number(minutes) * 60, comment }
+          : { ...common, action: 'acknowledge', ...(comment.trim() === '' ? {} : { comment }) },
+      );
     if (refused === undefined) desk.dialog.value = undefined;
     else setWhy(refused);
   };
@@ -97,7 +99,7 @@ function Operate({ dialog }: { readonly dialog: Exclude<Dialog, { kind: 'keys' }
             required
             type="number"
             min={1}
-            max={LONGEST_SHELF_S / 60}
+            max={LONGEST_min}
             value={minutes}
             onInput={(e) => setMinutes(e.currentTarget.value)}
           />
@@ -105,7 +107,7 @@ function Operate({ dialog }: { readonly dialog: Exclude<Dialog, { kind: 'keys' }
       )}
       <label>
         {desk.say('alarm.comment')}
-        <input maxLength={400} value={comment} onInput={(e) => setComment(e.currentTarget.value)} />
+        <input required={shelve} maxLength={400} value={comment} onInput={(e) => setComment(e.currentTarget.value)} />
       </label>
       {why !== '' && <p role="alert">{desk.say('alarm.refused', { why })}</p>}
       <div class="buttons">

@@ -9,7 +9,7 @@ export function Header() {
   const desk = useDesk();
   desk.watch('beat', 'state');
   const shown = desk.shown;
-  const unacked = desk.board.value.filter((r) => r.state === 'unacknowledged' || r.state === 'returned').length;
+  const unacked = desk.board.value.filter((r) => r.list === 'active').length;
   return (
     <header class="top">
       <strong>{desk.say('app.name')}</strong>

@@ -1,6 +1,6 @@
 /** The horn: sounds by priority until every alarm is acknowledged, and the live region that says each new one. */
 import { useEffect, useRef } from 'preact/hooks';
-import { isRaised } from '../../models/contract/index.ts';
+import { isAnnunciated } from '../../models/contract/index.ts';
 import { PRIORITY_SHAPES, priorityOf } from '../design/tokens.ts';
 import { useDesk } from './context.ts';
 
@@ -28,7 +28,7 @@ export function Horn() {
     }
     // What stood there long before the window opened is on the list; it is not news.
     for (const event of shown.alarms.slice(told.current))
-      if (isRaised(event) && shown.arrived_ms !== undefined && shown.lastUs - event.timeUs < NEWS_us)
+      if (isAnnunciated(event) && shown.arrived_ms !== undefined && shown.lastUs - event.timeUs < NEWS_us)
         desk.announce(
           desk.say('alarm.raised', { priority: event.priority, alarm: event.alarm, because: event.because }),
         );

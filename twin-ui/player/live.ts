@@ -12,7 +12,7 @@ import {
   decodeFrame,
   decodePlume,
   type FrameLayout,
-  type OperatorRequest,
+  type OperatorAction,
   type PlantScene,
   type PlumeHello,
   type ServerMessage,
@@ -46,11 +46,11 @@ class LivePlayer extends Tape implements Player {
   }
 
   get capabilities(): Capabilities {
-    return { follow: true, seek: true, speed: true, truth: this.#knows, operate: true, send: !this.over };
+    return { follow: true, seek: true, speed: true, truth: this.#knows, operate: !this.over, send: !this.over };
   }
 
-  operate(request: OperatorRequest): Promise<string | undefined> {
-    return post(this.#asking, '/api/alarms/actions', request);
+  operate(action: OperatorAction): Promise<string | undefined> {
+    return post(this.#asking, '/api/alarms/operate', action);
   }
 
   send(commands: readonly SendCommand[]): Promise<string | undefined> {
@@ -140,11 +140,8 @@ class LivePlayer extends Tape implements Player {
   }
 
   #hear(message: AlarmMessage): void {
-    if (message.type === 'alarms') {
-      this.alarms = [...message.events];
-      this.actions = [...message.actions];
-    } else if (message.type === 'alarm') this.alarms.push(message.event);
-    else this.actions.push(message.action);
+    if (message.type === 'alarms') this.alarms = [...message.events];
+    else this.alarms.push(message.event);
     this.tell('events');
   }
 

@@ -6,7 +6,6 @@ import type {
   AlarmEvent,
   Card,
   OperatorAction,
-  OperatorRequest,
   PlantScene,
   Plume,
   PlumeSpecies,
@@ -66,7 +65,6 @@ export interface Shown {
   /** When the newest scan came (performance clock); undefined: a recording. */
   readonly arrived_ms?: number;
   readonly alarms: readonly AlarmEvent[];
-  readonly actions: readonly OperatorAction[];
   readonly truth: readonly TruthEvent[];
   readonly plume?: Plume;
   readonly species: readonly PlumeSpecies[];
@@ -98,7 +96,7 @@ export interface Player {
   /** Goes to the newest scan and stays there. */
   follow?(): void;
   /** @returns the sentence that says why not */
-  operate?(request: OperatorRequest): Promise<string | undefined>;
+  operate?(action: OperatorAction): Promise<string | undefined>;
   send?(commands: readonly SendCommand[]): Promise<string | undefined>;
   close(): void;
 }

@@ -6,7 +6,6 @@ import type {
   AlarmEvent,
   Card,
   FrameLayout,
-  OperatorAction,
   PlantScene,
   Plume,
   PlumeSpecies,
@@ -33,7 +32,6 @@ export class Tape implements Shown {
   link: Link = { state: 'open' };
   arrived_ms?: number;
   alarms: AlarmEvent[] = [];
-  actions: OperatorAction[] = [];
   truth: TruthEvent[] = [];
   plume?: Plume;
   species: readonly PlumeSpecies[] = [];

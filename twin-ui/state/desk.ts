@@ -78,7 +78,7 @@ export class Desk {
     this.board = computed<readonly BoardRow[]>(() => {
       this.watch('events', 'beat');
       const shown = this.player.value?.shown;
-      return shown ? alarmBoard(shown.alarms, shown.actions, shown.timeUs) : [];
+      return shown ? alarmBoard(shown.alarms, shown.timeUs) : [];
     });
     effect(() => {
       // What the link holds has changed; the bar follows a little later.
@@ -269,7 +269,7 @@ export class Desk {
   /** The first of the list that can be acknowledged, or shelved. */
   ask(kind: 'acknowledge' | 'shelve', alarm?: string): void {
     if (!this.player.peek()?.capabilities.operate) return;
-    const row = this.board.peek().find((r) => r.state === 'unacknowledged' || r.state === 'returned');
+    const row = this.board.peek().find((r) => r.list === 'active');
     const which = alarm ?? row?.alarm ?? (kind === 'shelve' ? this.board.peek()[0]?.alarm : undefined);
     if (which !== undefined) this.dialog.value = { kind, alarm: which };
   }

@@ -32,7 +32,7 @@ export interface TrueLeak {
 export function estimates(place: ScenePlace, board: readonly BoardRow[]): Estimate[] {
   return board.flatMap((row): Estimate[] => {
     const { where } = row.event;
-    if (!where || row.state === 'shelved') return [];
+    if (!where || row.list === 'shelved') return [];
     const common = {
       alarm: row.alarm,
       priority: priorityOf(row.priority),

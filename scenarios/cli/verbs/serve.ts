@@ -5,12 +5,21 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readRecipe } from '../../../detector/index.ts';
-import { overall, ProblemError, plainProblem, unwrap, type WindowInfo } from '../../../models/contract/index.ts';
+import {
+  type AlarmEvent,
+  type OperatorAction,
+  overall,
+  ProblemError,
+  plainProblem,
+  unwrap,
+  type WindowInfo,
+} from '../../../models/contract/index.ts';
 import { formatTime } from '../../../models/kernel/index.ts';
 import type { PlantServer } from '../../../sim/io/index.ts';
 import {
   alarmLine,
   DEFAULT_RECIPE,
+  OperatorDesk,
   type Pace,
   readInputs,
   runScenario,
@@ -19,6 +28,7 @@ import {
 } from '../../run/index.ts';
 import { formatCard } from '../../score/index.ts';
 import {
+  addAlarms,
   addPage,
   addRuns,
   addWindow,
@@ -105,6 +115,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   let truth: PlantServer['truth'];
   let live: NonNullable<WindowInfo['live']> | undefined;
   let finishedFolder: string | undefined;
+  const journal: AlarmEvent[] = [];
+  const operators = new OperatorDesk();
+  if (!recipe) operators.close('the detector is somebody else’s: its alarms are operated there');
+  const operate = (action: OperatorAction) => operators.submit(action);
   let bar: ReturnType<Io['progress']> | undefined;
   // A line printed over a bar that is being drawn would end up behind it.
   const say = (line: string) => io.out(io.columns === undefined ? line : `\r\x1b[K${line}`);
@@ -125,6 +139,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       truthPort: options.truthPort,
       windows: true,
       routes: (app) => {
+        addAlarms(app, { journal, operate });
         const built = addWindow(app, () => (live ? { live } : {}));
         addPage(app, state, built ? '/report' : '/');
         addRuns(app, {
@@ -133,8 +148,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
           mayKnow: (c) => finishedFolder !== undefined || sameSecret(bearerOf(c), truth?.token),
         });
       },
+      operate,
       ...(none ? { peerTimeout_s: PATIENCE_S } : {}),
     },
+    operators,
     signal: io.signal,
     onBegin: (resolved, runId) => {
       io.err(beginText(resolved, runId));
@@ -168,6 +185,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       bar?.update(timeUs, formatTime(timeUs));
     },
     onAlarm: (event) => {
+      journal.push(event);
       const line = alarmLine(event);
       state.alarms.push(line);
       say(line);

@@ -124,7 +124,6 @@ describe('REST', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/alarms',
-      '/api/alarms/actions',
       '/api/as-built',
       '/api/camera/{file}',
       '/api/cameras',
