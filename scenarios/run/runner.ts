@@ -4,7 +4,16 @@
  */
 import { join, resolve } from 'node:path';
 import { createPipeline, type Recipe } from '../../detector/index.ts';
-import { type AlarmEvent, type Card, ProblemError, type RunStatus, unwrap } from '../../models/contract/index.ts';
+import {
+  type AlarmEvent,
+  type AsBuilt,
+  type Card,
+  type Frame,
+  type FrameLayout,
+  ProblemError,
+  type RunStatus,
+  unwrap,
+} from '../../models/contract/index.ts';
 import { exportCsv, RunWriter } from '../../models/recording/index.ts';
 import { preparePlant } from '../../sim/index.ts';
 import type { PlantServer, PlantServerOptions } from '../../sim/io/index.ts';
@@ -25,6 +34,23 @@ import {
 import { Logbook } from './logbook.ts';
 import { runWired } from './wired.ts';
 
+/** What a run is, to who hears of it from the first frame on. */
+export interface RunStart {
+  readonly layout: FrameLayout;
+  readonly asBuilt: AsBuilt;
+  readonly runId: string;
+  readonly pace: string;
+}
+
+/** Hears what a control room hears: frames, and the alarms that reached the plant. Of a run over sockets only. */
+export interface RunListener {
+  begin(start: RunStart): void;
+  /** The frame is the plant's own: to be copied. A promise makes the plant wait. */
+  frame(frame: Frame): Promise<void> | undefined;
+  alarm(event: AlarmEvent): void;
+  end(because: string): Promise<void>;
+}
+
 export interface RunRequest {
   readonly inputs: ScenarioInputs;
   readonly seed?: number;
@@ -43,6 +69,7 @@ export interface RunRequest {
   readonly suite?: string;
   readonly csv?: boolean;
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
+  readonly listener?: RunListener;
   readonly signal?: AbortSignal;
   /** Told before the first tick: seed and draws. */
   onBegin?(resolved: ResolvedScenario, runId: string): void;
@@ -124,8 +151,12 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       });
       stopped = !complete;
     } else {
+      const { listener } = request;
+      const { layout, asBuilt } = engine;
+      listener?.begin({ layout, asBuilt, runId, pace: formatPace(pace) });
       const run = await runWired(engine, logbook, {
         transport,
+        ...(listener ? { listener } : {}),
         via: request.via,
         pace,
         ...(make && request.detector === undefined ? { pipeline: make } : {}),
@@ -138,6 +169,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         log: (line) => request.log?.(line),
       });
       server = run.server;
+      await listener?.end(run.end.because);
       stopped = run.end.reason === 'stopped';
       if (run.end.reason === 'not-comparable') {
         status = 'not-comparable';

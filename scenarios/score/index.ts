@@ -1,5 +1,5 @@
 /** The door of the judge: it scores anybody's logs, and imports nothing but models. */
-export { boundOf, boundText, DEFAULT_DEMAND_1_S } from './bound.ts';
+export { boundOf, boundText, DEFAULT_DEMAND_1_S, notBefore } from './bound.ts';
 export { type CardInputs, type FormatOptions, formatCard, formatSummary, makeCard, matchingInputs } from './card.ts';
 export {
   type Comparison,

@@ -4,6 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import { readRecipe } from '../../../detector/index.ts';
+import { readNatsAddress } from '../../../models/bus/index.ts';
 import { overall, ProblemError, plainProblem, unwrap } from '../../../models/contract/index.ts';
 import { formatTime } from '../../../models/kernel/index.ts';
 import type { PlantServer } from '../../../sim/io/index.ts';
@@ -20,10 +21,11 @@ import { formatCard } from '../../score/index.ts';
 import { addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
+import { addNatsOptions, type NatsOptions, natsIdentity } from '../natsOptions.ts';
 import type { CommonOptions } from '../verbs.ts';
 import { beginText, readPace } from './run.ts';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, NatsOptions {
   readonly host: string;
   readonly modbusPort?: number;
   readonly httpPort?: number;
@@ -35,6 +37,7 @@ interface Options extends CommonOptions {
   readonly via: 'gateway' | 'stations';
   readonly exact: boolean;
   readonly once: boolean;
+  readonly bus?: string;
 }
 
 export const DEFAULT_SCENARIO = 'crude-one-percent';
@@ -43,7 +46,7 @@ const PATIENCE_S = 24 * 3600;
 
 export function configure(command: Command): void {
   const port = (flag: string, about: string) => new Option(flag, about).argParser(portNumber);
-  command
+  addNatsOptions(command)
     .option('--host <address>', 'whom to listen to; anything but this machine is your own decision', '127.0.0.1')
     .addOption(
       port('--modbus-port <port>', `0 for any free one (default: ${USUAL_PORTS.modbus}, or any where that is taken)`),
@@ -63,6 +66,10 @@ export function configure(command: Command): void {
       new Option('--via <unit>', 'how the detector reads: one contiguous image, or each station by itself')
         .choices(['gateway', 'stations'])
         .default('gateway'),
+    )
+    .option(
+      '--bus <url>',
+      'nats://host:port[/channel]: also publishes frames and alarms as a stream there (detect --source the same)',
     )
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--once', 'end with the run instead of going on serving (so does CI=true)', false);
@@ -94,8 +101,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   let bar: ReturnType<Io['progress']> | undefined;
   // A line printed over a bar that is being drawn would end up behind it.
   const say = (line: string) => io.out(io.columns === undefined ? line : `\r\x1b[K${line}`);
+  const bus = options.bus === undefined ? undefined : await openChannel(options, options.bus, spec.plant, say);
   const outcome = await runScenario({
     inputs,
+    ...(bus ? { listener: bus } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(recipe ? { recipe } : {}),
     ...(command === undefined ? {} : { detector: command }),
@@ -117,6 +126,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     onListen: (server) => {
       io.json({ ready: true, ...addressesOf(server), plant: inputs.plant.spec.plant }, 'line');
       state.places = places(server, inputs.plant.layout.stations.length);
+      if (bus) state.places = [...state.places, `Bus         ${bus.place}`];
       for (const line of state.places) io.out(`  ${line}`);
       if (options.host !== '127.0.0.1' && options.host !== '::1' && options.host !== 'localhost')
         io.err(`Anybody who can reach ${options.host} can now operate this plant: Modbus has no passwords.`);
@@ -132,7 +142,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       say(line);
     },
     log: (line) => io.err(line),
-  }).finally(() => bar?.end());
+  }).finally(async () => {
+    bar?.end();
+    await bus?.close();
+  });
   const { card, server } = outcome;
   try {
     state.card = card;
@@ -149,8 +162,19 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   } finally {
     await server?.close();
   }
-  if (card.status !== 'valid') return 4;
+  if (card.status !== 'valid' || bus?.failed !== undefined) return 4;
   return overall(card) === 'fail' ? 1 : 0;
+}
+
+/** Loaded only where it is asked for: most twins need no NATS. */
+async function openChannel(options: Options, url: string, plant: string, log: (line: string) => void) {
+  const { openBus } = await import('../../serve/bus/index.ts');
+  return openBus({
+    address: readNatsAddress('--bus', url, 'channel'),
+    identity: natsIdentity(options),
+    channel: plant.replaceAll(/^.*[/\\]|\.ya?ml$/g, '').replaceAll(/[^A-Za-z0-9_-]/g, '-'),
+    log,
+  });
 }
 
 function addressesOf(server: PlantServer) {
