@@ -18,6 +18,7 @@ export type {
   AirCommand,
   Built,
   CompilePlantOptions,
+  DemandCommand,
   EmissionRates,
   EmissionSource,
   EmitterSite,
