@@ -84,7 +84,10 @@ export function configure(command: Command): void {
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--twin', 'also run every seed without its leaks')
     .option('--bound', 'also how soon each leak could have been found at all, and the efficiency against that', false)
-    .option('--baseline <file>', 'accepted cards: a verdict that fell below its own there is a regression')
+    .option(
+      '--baseline <file>',
+      'accepted cards, or "smoke" that comes with LeakTwin: a verdict that fell below its own there is a regression',
+    )
     .addOption(
       new Option('--budget <seeds>', 'compare: add seeds, up to so many, until it is decided').argParser(wholeNumber),
     )
