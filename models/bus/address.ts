@@ -32,7 +32,7 @@ export interface NatsIdentity {
   readonly ca?: string;
 }
 
-const EXPECTED = 'nats://[user:password@]host:port, several of a cluster parted by commas';
+const EXPECTED = 'nats://host:port or nats://user:password@host:port, several of a cluster parted by commas';
 const SERVER = /^(?:(nats|tls):\/\/)?(?:([^@/]*)@)?(\[[^\]]+\]|[^\s/:@]+)(?::(\d{1,5}))?$/;
 const WORD = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 
