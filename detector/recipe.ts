@@ -2,9 +2,10 @@
  * A detector as YAML. What may be written stands here; the methods say what each setting means.
  */
 import { z } from 'zod';
-import { type Problem, plainProblem, type Result } from '../models/contract/index.ts';
+import { type Problem, plainProblem, type Result, rungName } from '../models/contract/index.ts';
 import { addIssue, findDocument, quantity, readDocument } from '../models/document/index.ts';
 import { type Dimension, digestJson, parseQuantity } from '../models/kernel/index.ts';
+import { alarmsProblems, alarmsSchema } from './alarms/index.ts';
 import { BACKGROUNDS } from './features/index.ts';
 
 const alarm = {
@@ -106,6 +107,8 @@ const methodSchema = z.discriminatedUnion('method', [
     allowance,
     /** Ask the pressure gradients whether the flow really splits, so that a failing meter is no leak. */
     corroborate: z.boolean().default(true),
+    /** Watch on while the alarm stands, for a further step of the balance: a second leak beside the first. */
+    're-arm': z.boolean().optional(),
   }),
   z.strictObject({
     method: z.literal('wave'),
@@ -122,6 +125,8 @@ const methodSchema = z.discriminatedUnion('method', [
     margin: quantity('time', { min: 0 }).prefault('300 ms'),
     /** How long the alarm condition stands after a front. */
     hold: quantity('time', { positive: true }).prefault('10 min'),
+    /** Watch on while the alarm stands, for a wave from elsewhere: a second leak beside the first. */
+    're-arm': z.boolean().optional(),
   }),
   z
     .strictObject({
@@ -199,6 +204,8 @@ export const recipeSchema = z.strictObject({
     })
     .prefault({}),
   methods: z.array(methodSchema).min(1),
+  /** How alarms are told and why each is there; absent: each by itself, as it comes. */
+  alarms: alarmsSchema.optional(),
 });
 
 export type RecipeSpec = z.output<typeof recipeSchema>;
@@ -217,6 +224,7 @@ export function parseRecipe(file: string, text: string): Result<Recipe> {
   const { value: spec, problemAt } = read.value;
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
+  const raised = new Map<string, { priority: number; index: number }>();
   spec.methods.forEach((m, i) => {
     if (!('alarm' in m)) return;
     const before = seen.get(m.alarm);
@@ -230,7 +238,9 @@ export function parseRecipe(file: string, text: string): Result<Recipe> {
         ),
       );
     seen.set(m.alarm, i);
+    raised.set(m.alarm, { priority: m.priority, index: i });
   });
+  if (spec.alarms) problems.push(...alarmsProblems(spec.alarms, raised, problemAt));
   const firstSource = spec.methods.findIndex((m) => m.method === 'gas-source');
   spec.methods.forEach((m, i) => {
     if (m.method !== 'gas-level' || m.suspect === 'none' || (firstSource >= 0 && firstSource < i)) return;
@@ -251,6 +261,36 @@ export function readRecipe(nameOrPath: string): Result<Recipe> {
 /** A method that this plant cannot feed: no line, no wide pressures. */
 export function unfit(recipe: Recipe, path: string, found: string, expected: string): Problem {
   return plainProblem(`recipe ${recipe.name}`, path, found, expected);
+}
+
+/** Factors on the rate of false alarms that a recipe is designed for: what its operating curve is drawn from. */
+export const LADDER = [1e-3, 1e-1, 1, 1e1, 1e3] as const;
+
+/**
+ * The same recipe designed for another rate of false alarms, `factor` times its own: the demand of a CUSUM, a limit L in standard
+ * deviations by the Gaussian tail (L² − 2 ln f), a Bayes factor by Ville's inequality (B/f). Undefined where nothing in it has such a threshold.
+ */
+export function atRate(recipe: Recipe, factor: number): Recipe | undefined {
+  if (factor === 1) return recipe;
+  let moved = false;
+  const methods = recipe.spec.methods.map((m): MethodSpec => {
+    if (m.method === 'cusum') {
+      moved = true;
+      return { ...m, 'false-alarms': m['false-alarms'] * factor };
+    }
+    if (m.method === 'wave' || m.method === 'threshold' || m.method === 'ewma') {
+      moved = true;
+      return { ...m, sigma: Math.sqrt(Math.max(1, m.sigma ** 2 - 2 * Math.log(factor))) };
+    }
+    if (m.method === 'gas-source') {
+      moved = true;
+      return { ...m, evidence: Math.max(2, m.evidence / factor) };
+    }
+    return m;
+  });
+  if (!moved) return undefined;
+  const spec = { ...recipe.spec, methods };
+  return { name: rungName(recipe.name, factor), spec, digest: digestJson(spec) };
 }
 
 /**

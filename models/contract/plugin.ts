@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { AlarmEvent } from './alarm.ts';
 import type { AsBuilt } from './asBuilt.ts';
 import type { Frame, FrameLayout } from './frame.ts';
+import type { Operated, OperatorAction } from './operate.ts';
 import type { Result } from './problem.ts';
 
 export interface PlugIn<T, Ctx, Raw = unknown> {
@@ -36,12 +37,31 @@ export interface Score {
   rate?: NonNullable<AlarmEvent['rate']>;
   onsetUs?: number;
   because?: string;
+  /** True in the scan in which something further is found while the condition stands: a second leak beside the first. */
+  further?: boolean;
+  /** Share of what the method watches on which it could have raised an alarm now: 0 inhibited, below 1 degraded. */
+  able?: number;
+}
+
+/** For how long a running detector could do its work; frames of the warm-up are in none of the counts. */
+export interface Availability {
+  readonly frames: number;
+  /** Time that a frame stands for [µs]. */
+  readonly frameUs: number;
+  /** Every method could have raised an alarm on all that it watches. */
+  readonly whole: number;
+  /** No method could have raised one on anything. */
+  readonly inhibited: number;
 }
 
 /** A running detector. `step` is pure in (state, frame): same frames, same events. */
 export interface Pipeline {
   readonly recipe: string;
   step(frame: Frame): readonly AlarmEvent[];
+  /** What a person does, at the frame that was stepped last. Absent: this detector takes no actions. */
+  operate?(action: OperatorAction): Operated<AlarmEvent>;
+  /** Absent of detectors that do not say it. */
+  availability?(): Availability;
   save(): Uint8Array;
   load(bytes: Uint8Array): void;
 }

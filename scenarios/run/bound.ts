@@ -16,9 +16,12 @@ import {
   notBefore,
   ORDER,
   realisableInformation,
+  signalFloor,
   type Whitener,
+  waveBound,
 } from '../score/index.ts';
 import { resolveInputs, type ScenarioInputs } from './inputs.ts';
+import { instrumentTiming, waveReceivers } from './instrumentTiming.ts';
 import { turn } from './wallclock.ts';
 
 const BATCH = 256;
@@ -44,13 +47,16 @@ export async function boundRun(
     const found = await signalOf(resolved, plant, name, names.length === 1, options);
     if (found === 'stopped') return undefined;
     if (!found) continue;
-    const { signal, openedUs } = found;
+    const { signal, openedUs, position_m, growth_s } = found;
     const timing = {
       scan_s: signal.layout.scanUs * 1e-6,
       firstScan_s: (signal.timeUs[0]! - openedUs) * 1e-6,
       demand_1_s: demandOf(resolved),
     };
     const clairvoyant = boundOf(clairvoyantInformation(signal), timing);
+    const wave = waveReceivers(resolved, plant, position_m, { ...options, growth_s });
+    const place = wave && waveBound(signal, openedUs, wave.receivers, wave.known);
+    const floor = signalFloor(signal, openedUs, instrumentTiming(resolved, plant, position_m));
     bounds.push({
       of: name,
       demand_1_s: timing.demand_1_s,
@@ -59,6 +65,8 @@ export async function boundRun(
       ...(options.whitener
         ? { realisable: notBefore(clairvoyant, boundOf(realisableInformation(signal, options.whitener), timing)) }
         : {}),
+      ...(floor ? { floor } : {}),
+      ...(place ? { place } : {}),
     });
   }
   return bounds;
@@ -77,7 +85,7 @@ export async function signalOf(
   leak: string,
   only: boolean,
   { exact, signal }: BoundOptions,
-): Promise<{ signal: LeakSignal; openedUs: number } | 'stopped' | undefined> {
+): Promise<{ signal: LeakSignal; openedUs: number; position_m: number; growth_s: number } | 'stopped' | undefined> {
   const base = { ...(exact === undefined ? {} : { exact }), noiseless: true };
   await preparePlant(plant);
   const leaky = new ScenarioEngine(resolved, plant, base);
@@ -89,10 +97,12 @@ export async function signalOf(
     const times: number[] = [];
     const rows: Float32Array[] = [];
     let openedUs: number | undefined;
+    let position_m = Number.NaN;
+    let growth_s = 0;
     for (let n = 1; leaky.advance(a) && whole.advance(b) && rows.length < KEPT_SCANS; n += 1) {
       const opened = leaksOf(leaky.drainTruth(), a.timeUs).find((l) => l.ref === leak);
       whole.drainTruth();
-      if (openedUs === undefined && opened) openedUs = opened.openedUs;
+      if (openedUs === undefined && opened) ({ openedUs, position_m, growth_s } = opened);
       if (openedUs !== undefined) {
         times.push(a.timeUs);
         rows.push(a.value.map((v, c) => v - b.value[c]!));
@@ -108,7 +118,7 @@ export async function signalOf(
     rows.forEach((row, t) => {
       delta.set(row, t * layout.columns);
     });
-    return { signal: { layout, timeUs: Float64Array.from(times), delta }, openedUs };
+    return { signal: { layout, timeUs: Float64Array.from(times), delta }, openedUs, position_m, growth_s };
   } finally {
     whole.close();
     leaky.close();

@@ -10,6 +10,7 @@ import {
   type Card,
   type Frame,
   type FrameLayout,
+  type Pipeline,
   ProblemError,
   type RunStatus,
   unwrap,
@@ -18,7 +19,7 @@ import { exportCsv, RunWriter } from '../../models/recording/index.ts';
 import { preparePlant } from '../../sim/index.ts';
 import type { PlantServer, PlantServerOptions } from '../../sim/io/index.ts';
 import { type ResolvedScenario, ScenarioEngine } from '../engine/index.ts';
-import { type JudgedRun, judgeRun, reportHtml, writeText } from './finish.ts';
+import { availabilityOf, type JudgedRun, judgeRun, reportHtml, writeText } from './finish.ts';
 import { detectorIdentity } from './foreignJob.ts';
 import { runInProcess } from './inproc.ts';
 import {
@@ -32,6 +33,7 @@ import {
   type Transport,
 } from './inputs.ts';
 import { Logbook } from './logbook.ts';
+import type { OperatorDesk } from './operatorDesk.ts';
 import { runWired } from './wired.ts';
 
 /** What a run is, to who hears of it from the first frame on. */
@@ -70,6 +72,8 @@ export interface RunRequest {
   readonly csv?: boolean;
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
   readonly listener?: RunListener;
+  /** Wired runs: where people's actions on alarms wait for the detector. */
+  readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
   /** Told before the first tick: seed and draws. */
   onBegin?(resolved: ResolvedScenario, runId: string): void;
@@ -109,8 +113,13 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   });
   request.onBegin?.(resolved, runId);
   const folder = resolve(request.out ?? join('runs', request.suite ?? resolved.scenario, runId));
+  let made: Pipeline | undefined;
   const make =
-    recipe && ((l: typeof engine.layout, a: typeof engine.asBuilt | undefined) => createPipeline(recipe, l, a));
+    recipe &&
+    ((l: typeof engine.layout, a: typeof engine.asBuilt | undefined) => {
+      made = createPipeline(recipe, l, a);
+      return made;
+    });
   // Before the first file is made: a recipe that this plant cannot feed is the user's mistake, not a run.
   const pipeline = transport === 'inproc' && make ? make(engine.layout, engine.asBuilt) : undefined;
   const writer = await RunWriter.create(folder, {
@@ -162,6 +171,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         ...(make && request.detector === undefined ? { pipeline: make } : {}),
         ...(request.detector === undefined ? {} : { command: request.detector }),
         server: request.server,
+        ...(request.operators ? { operators: request.operators } : {}),
         signal,
         onListen: request.onListen,
         onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
@@ -203,6 +213,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       truth: logbook.truth,
       alarms: logbook.alarms,
       ...(twinAlarms ? { twinAlarms } : {}),
+      ...availabilityOf(made),
     });
     const { card } = judged;
     await writer.close({

@@ -14,6 +14,8 @@ import {
   type VerdictStatus,
 } from '../../models/contract/index.ts';
 import { formatSpan, formatTime, secondsToUs, US_PER_S } from '../../models/kernel/index.ts';
+import { alarmHtml } from './alarmTable.ts';
+import { BUDGET_STYLE, cardBudgets } from './budgetText.ts';
 import { type FigureData, timeline } from './figure.ts';
 import { alarmPath, f } from './mark.ts';
 import { type Matching, matchAlarms } from './matching.ts';
@@ -53,6 +55,7 @@ export function renderHtml(inputs: HtmlInputs): string {
     ...timeline({ ...base, id: `near-${i + 1}`, fromUs: w.fromUs, toUs: w.toUs }),
   }));
   const strips = [sitePlans(inputs.air, matching), locationStrips(layout, matching)].filter((s) => s !== '').join('\n');
+  const budgets = cardBudgets(card);
   const figures = [whole.data, ...zooms.map((z) => z.data)];
   return `<!doctype html>
 <html lang="en">
@@ -61,7 +64,7 @@ export function renderHtml(inputs: HtmlInputs): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <title>${escapeXml(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${BUDGET_STYLE}</style>
 </head>
 <body>
 ${header(inputs)}
@@ -69,6 +72,7 @@ ${card.status === 'valid' ? '' : `<p class="notice"><b>This run is ${card.status
 <section><h2>Verdicts</h2>
 ${verdictTable(card)}
 </section>
+${budgets === '' ? '' : `<section><h2>Where the time goes</h2>\n${budgets}\n</section>`}
 ${zooms
   .map(
     (z) => `<section><h2>Around ${escapeXml(z.ref)}</h2>
@@ -84,7 +88,7 @@ ${strips === '' ? '' : `<section><h2>Place</h2>\n<div class="scroll">${strips}</
 <section><h2>Alarms</h2>
 ${alarmTable(alarms, matching)}
 </section>
-<section><h2>Provenance</h2>
+${card.alarmFigures ? `<section><h2>What the operator heard</h2>\n${alarmHtml(card.alarmFigures)}\n</section>\n` : ''}<section><h2>Provenance</h2>
 ${provenance(card, layout, matching)}
 </section>
 <script type="application/json" id="figures">${figureJson(figures)}</script>

@@ -5,12 +5,20 @@
 import { type Command, Option } from 'commander';
 import { readRecipe } from '../../../detector/index.ts';
 import { readNatsAddress } from '../../../models/bus/index.ts';
-import { overall, ProblemError, plainProblem, unwrap } from '../../../models/contract/index.ts';
+import {
+  type AlarmEvent,
+  type OperatorAction,
+  overall,
+  ProblemError,
+  plainProblem,
+  unwrap,
+} from '../../../models/contract/index.ts';
 import { formatTime } from '../../../models/kernel/index.ts';
 import type { PlantServer } from '../../../sim/io/index.ts';
 import {
   alarmLine,
   DEFAULT_RECIPE,
+  OperatorDesk,
   type Pace,
   readInputs,
   runScenario,
@@ -18,7 +26,7 @@ import {
   webSocketUrl,
 } from '../../run/index.ts';
 import { formatCard } from '../../score/index.ts';
-import { addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
+import { addAlarms, addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
 import { addNatsOptions, type NatsOptions, natsIdentity } from '../natsOptions.ts';
@@ -98,6 +106,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     durationUs: spec.duration,
     alarms: [],
   };
+  const journal: AlarmEvent[] = [];
+  const operators = new OperatorDesk();
+  if (!recipe) operators.close('the detector is somebody else’s: its alarms are operated there');
+  const operate = (action: OperatorAction) => operators.submit(action);
   let bar: ReturnType<Io['progress']> | undefined;
   // A line printed over a bar that is being drawn would end up behind it.
   const say = (line: string) => io.out(io.columns === undefined ? line : `\r\x1b[K${line}`);
@@ -118,9 +130,14 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       modbusPort: options.modbusPort ?? (await usualPort(options.host, USUAL_PORTS.modbus)),
       httpPort: options.httpPort ?? (await usualPort(options.host, USUAL_PORTS.http)),
       truthPort: options.truthPort,
-      routes: (app) => addPage(app, state),
+      routes: (app) => {
+        addPage(app, state);
+        addAlarms(app, { journal, operate });
+      },
+      operate,
       ...(none ? { peerTimeout_s: PATIENCE_S } : {}),
     },
+    operators,
     signal: io.signal,
     onBegin: (resolved, runId) => io.err(beginText(resolved, runId)),
     onListen: (server) => {
@@ -137,6 +154,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       bar?.update(timeUs, formatTime(timeUs));
     },
     onAlarm: (event) => {
+      journal.push(event);
       const line = alarmLine(event);
       state.alarms.push(line);
       say(line);
