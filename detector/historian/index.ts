@@ -3,4 +3,18 @@ export { Archive, type CheckReport, type Choice, glob, type RunSummary, type Spa
 export { LEVEL_US, LEVELS, type Level, type Loss } from './catalogue.ts';
 export { Historian, type HistorianOptions, RunFeed, type RunInfo } from './historian.ts';
 export { lockHistory } from './lock.ts';
+export {
+  type AsOfRow,
+  asOf,
+  type EventChoice,
+  events,
+  type HistoryEvent,
+  type RolledUp,
+  type RollupChoice,
+  type RollupRow,
+  rollup,
+  type Series,
+  type SeriesChoice,
+  series,
+} from './query.ts';
 export { type Retention, type Retired, Store } from './store.ts';

@@ -1,5 +1,12 @@
 /** Frames that are functions of their sequence number, NaN bits and signed zeros included, so that any test can make them again. */
-import { createFrame, createLayout, type Frame, type FrameLayout, Quality } from '../../../models/contract/index.ts';
+import {
+  type AlarmEvent,
+  createFrame,
+  createLayout,
+  type Frame,
+  type FrameLayout,
+  Quality,
+} from '../../../models/contract/index.ts';
 import { hashIndex } from '../../../models/kernel/index.ts';
 
 export const EPOCH_US = Date.UTC(2026, 0, 5, 22) * 1000;
@@ -60,4 +67,19 @@ export function makeFrame(layout: FrameLayout, seq: number, frame: Frame = creat
 export function bitsOf(frame: Frame): string {
   const value = Buffer.from(frame.value.buffer, frame.value.byteOffset, frame.value.byteLength).toString('hex');
   return `${frame.seq} ${frame.timeUs} ${[...frame.stationTimeUs]} ${value} ${Buffer.from(frame.quality).toString('hex')}`;
+}
+
+export function madeAlarm(frame: Frame): AlarmEvent {
+  const { seq: frameSeq, timeUs } = frame;
+  const change = { from: 'normal', to: 'unacknowledged' } as const;
+  return {
+    alarm: 'LD-MADE',
+    timeUs,
+    frameSeq,
+    ...change,
+    priority: 1,
+    score: 1 + frameSeq / 7,
+    by: 'made',
+    because: 'ä',
+  };
 }
