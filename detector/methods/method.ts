@@ -4,6 +4,7 @@
  */
 import type { AsBuilt, Frame, FrameLayout, Score } from '../../models/contract/index.ts';
 import type { Arena } from '../../models/kernel/index.ts';
+import { cusumLimit } from '../../models/kernel/statistics/index.ts';
 import type {
   AirSite,
   Background,
@@ -54,7 +55,7 @@ export interface Running {
   step(frame: Frame, score: Score): void;
 }
 
-/** CUSUM threshold in σ for a one-sided chart with slack k and a mean time between false alarms of `arl` samples (Siegmund's correction). */
+/** CUSUM threshold in σ for a one-sided chart with slack k and a mean time between false alarms of `arl` samples, at least half a σ. */
 export function cusumThreshold(k: number, arl: number): number {
-  return Math.max(0.5, Math.log(2 * k * k * arl + 1) / (2 * k) - 1.166);
+  return Math.max(0.5, cusumLimit(k, arl));
 }

@@ -1,7 +1,6 @@
 /**
- * The truth of leaks: what models/physics/gas let out of each hole. A volume is of standard cubic metres.
+ * What leaks have lost, what models/physics/gas let out of each hole. A volume is of standard cubic metres.
  */
-import type { TruthEvent } from '../../models/contract/index.ts';
 import { gasOrificeFlow_kg_s } from '../../models/physics/gas/index.ts';
 import type { GasPlantModel } from './model.ts';
 import type { GasPlantState } from './state.ts';
@@ -9,20 +8,6 @@ import type { GasPlantState } from './state.ts';
 /** Standard cubic metres lost since the leak opened. */
 export function lostVolume_m3(model: GasPlantModel, state: GasPlantState, leak: number): number {
   return (state.network.leaked_kg[leak]! - state.leakedBefore_kg[leak]!) / model.standardDensity_kg_m3;
-}
-
-/** One `leak.rate` per open leak, once a scan. */
-export function reportLeaks(model: GasPlantModel, state: GasPlantState, timeUs: number, truth: TruthEvent[]): void {
-  for (let l = 0; l < model.leaks.length; l += 1) {
-    if (state.leakOpenUs[l]! < 0) continue;
-    truth.push({
-      kind: 'leak.rate',
-      timeUs,
-      ref: model.leaks[l]!.id,
-      massRate_kg_s: state.network.leakFlow_kg_s[l]!,
-      volume_m3: lostVolume_m3(model, state, l),
-    });
-  }
 }
 
 /** Area that lets a mass rate out at the pressure that stands over the place now [m²]. */
