@@ -16,7 +16,7 @@ import {
 } from '../../models/contract/index.ts';
 import { canonicalJson } from '../../models/kernel/index.ts';
 import { storageProblem } from '../../models/recording/index.ts';
-import type { Loss } from './catalogue.ts';
+import type { HistoryRun, Loss } from './catalogue.ts';
 import type { RunBegin, StoredEvent } from './fold.ts';
 import { encodeText, FrameEncoder, Kind, kindOf, lengthOf, textWords, writeText } from './item.ts';
 import { lockHistory } from './lock.ts';
@@ -40,6 +40,11 @@ export interface RunInfo {
   /** UTC of plant time 0 [µs since 1970]. */
   readonly epochUs: number;
   readonly manifest?: Readonly<Record<string, unknown>>;
+  /**
+   * Goes on with the newest run of this id where the history has one that did not end and has the same layout: a source
+   * that sends again what was not acknowledged misses nothing and doubles nothing.
+   */
+  readonly resume?: boolean;
 }
 
 const WAKE: ToThread = { kind: 'wake' };
@@ -55,6 +60,7 @@ export class Historian {
   private readonly unlock: () => void;
   private readonly notify: (sentence: string) => void;
   private readonly runs: Set<string>;
+  private readonly known: readonly HistoryRun[];
   private streams: number;
   private readonly waiting = new Map<number, (because: string | undefined) => void>();
   private asked = 0;
@@ -114,7 +120,8 @@ export class Historian {
     this.unlock = unlock;
     this.losses = ready.losses;
     this.streams = ready.streams;
-    this.runs = new Set(ready.runs);
+    this.known = ready.runs;
+    this.runs = new Set(ready.runs.map((r) => r.run));
     this.notify = options.onNotice?.bind(options) ?? (() => {});
     for (const loss of ready.losses) this.notify(loss.because);
     thread.on('message', (message: FromThread) => this.hear(message));
@@ -124,6 +131,12 @@ export class Historian {
 
   /** Begins a run. Its name in the history is `runId`, with a number behind it where the history has that already. */
   begin(info: RunInfo): RunFeed {
+    const { resume = false } = info;
+    const before = this.known.findLast((r) => r.runId === info.runId);
+    if (resume && before && before.ended === null && before.layout === info.layout.digest) {
+      const { run, stream, lastSeq } = before;
+      return new RunFeed(this, this.ring, { run, stream, layout: info.layout, stored: true, lastSeq: lastSeq ?? -1 });
+    }
     let run = info.runId;
     for (let n = 2; this.runs.has(run); n += 1) run = `${info.runId}.${n}`;
     this.runs.add(run);
@@ -133,7 +146,7 @@ export class Historian {
     const said: RunBegin = { run, runId, epochUs, manifest, layout: layoutSpec(layout) };
     const stored = this.text(Kind.begin, stream, 0, canonicalJson(JSON.parse(JSON.stringify(said))));
     if (!stored) this.notify(`run ${run} is not stored: the historian's queue has no room for its beginning`);
-    return new RunFeed(this, this.ring, { run, stream, layout, stored });
+    return new RunFeed(this, this.ring, { run, stream, layout, stored, lastSeq: -1 });
   }
 
   /** False where the disk refuses now, or the thread has ended. */
@@ -261,6 +274,8 @@ interface Gap {
 export class RunFeed {
   /** Its name in the history. */
   readonly run: string;
+  /** The newest frame that an earlier process stored of this run; -1 where there is none. */
+  readonly lastSeq: number;
   private readonly historian: Historian;
   private readonly ring: Ring;
   private readonly stream: number;
@@ -276,11 +291,18 @@ export class RunFeed {
   constructor(
     historian: Historian,
     ring: Ring,
-    run: { readonly run: string; readonly stream: number; readonly layout: FrameLayout; readonly stored: boolean },
+    run: {
+      readonly run: string;
+      readonly stream: number;
+      readonly layout: FrameLayout;
+      readonly stored: boolean;
+      readonly lastSeq: number;
+    },
   ) {
     this.historian = historian;
     this.ring = ring;
     this.run = run.run;
+    this.lastSeq = run.lastSeq;
     this.stream = run.stream;
     this.stored = run.stored;
     this.encoder = new FrameEncoder(run.layout, run.stream);

@@ -17,4 +17,6 @@ export {
   type SeriesChoice,
   series,
 } from './query.ts';
+export { type Recorded, recordFrames } from './record.ts';
 export { type Retention, type Retired, Store } from './store.ts';
+export { type Exported, exportHistory, type Imported, importSamples } from './transfer.ts';

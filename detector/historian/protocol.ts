@@ -1,6 +1,6 @@
 /** What the historian's thread and its owner say to each other, beside the ring. */
 import type { Problem } from '../../models/contract/index.ts';
-import type { Loss } from './catalogue.ts';
+import type { HistoryRun, Loss } from './catalogue.ts';
 import type { StoreOptions } from './store.ts';
 
 export interface ThreadData {
@@ -21,7 +21,7 @@ export type FromThread =
       readonly losses: readonly Loss[];
       /** The number of the next run. */
       readonly streams: number;
-      readonly runs: readonly string[];
+      readonly runs: readonly HistoryRun[];
     }
   | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
   | { readonly kind: 'fault'; readonly because: string }

@@ -123,7 +123,7 @@ async function main(): Promise<void> {
     kind: 'ready',
     losses: store.losses,
     streams: catalogue.runs.reduce((n, r) => Math.max(n, r.stream + 1), 0),
-    runs: catalogue.runs.map((r) => r.run),
+    runs: catalogue.runs,
   });
 }
 

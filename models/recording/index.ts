@@ -5,6 +5,7 @@
 export { BLOCK_ROWS, Block, type BlockShape, blockShape } from './block.ts';
 export { CSV_MAPPING_SCHEMA, type CsvMapping, type CsvMappingSpec, readCsvMapping } from './csvMapping.ts';
 export { type CsvReport, checkCsv, openCsv, type TimedRow, type TimedRows } from './csvTable.ts';
+export { compileTimeFormat } from './csvTime.ts';
 export { csvTruth } from './csvTruth.ts';
 export { connect } from './database.ts';
 export { exportCsv } from './exportCsv.ts';

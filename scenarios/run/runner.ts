@@ -3,6 +3,7 @@
  * says what the run is worth.
  */
 import { join, resolve } from 'node:path';
+import type { Historian } from '../../detector/historian/index.ts';
 import { createPipeline, type Recipe } from '../../detector/index.ts';
 import { type AlarmEvent, type Card, ProblemError, type RunStatus, unwrap } from '../../models/contract/index.ts';
 import { exportCsv, RunWriter } from '../../models/recording/index.ts';
@@ -23,6 +24,7 @@ import {
   type Transport,
 } from './inputs.ts';
 import { Logbook } from './logbook.ts';
+import { utcNowUs } from './wallclock.ts';
 import { runWired } from './wired.ts';
 
 export interface RunRequest {
@@ -42,6 +44,8 @@ export interface RunRequest {
   readonly out?: string;
   readonly suite?: string;
   readonly csv?: boolean;
+  /** Frames, alarms and truth go there too; it is opened and closed by the caller. */
+  readonly historian?: Historian;
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
   readonly signal?: AbortSignal;
   /** Told before the first tick: seed and draws. */
@@ -107,6 +111,12 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
     },
   });
   const logbook = new Logbook(engine.layout, writer);
+  logbook.feed = request.historian?.begin({
+    runId,
+    layout: engine.layout,
+    epochUs: utcNowUs(),
+    manifest: { scenario: resolved.scenario, recipe: detector, seed: resolved.seed },
+  });
   let status: RunStatus = 'valid';
   let because = '';
   let stopped = false;
@@ -121,6 +131,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       const complete = await runInProcess(engine, logbook, watchers, {
         signal,
         onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
+        pressure: () => request.historian?.pressure(),
       });
       stopped = !complete;
     } else {
@@ -131,6 +142,8 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         ...(make && request.detector === undefined ? { pipeline: make } : {}),
         ...(request.detector === undefined ? {} : { command: request.detector }),
         server: request.server,
+        // A plant in real time waits for nobody; what its historian cannot take is told as a gap.
+        ...(pace.kind === 'realtime' ? {} : { pressure: () => request.historian?.pressure() }),
         signal,
         onListen: request.onListen,
         onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
@@ -173,6 +186,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       ...(twinAlarms ? { twinAlarms } : {}),
     });
     const { card } = judged;
+    logbook.feed?.end({ status, because, journalDigest: card.journalDigest });
     await writer.close({
       status,
       because,
@@ -186,6 +200,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
     return { card, judged, folder, html, htmlPath, stopped, ...(server ? { server } : {}) };
   } catch (error) {
     await server?.close();
+    logbook.feed?.end({ status: 'invalid', because: String(error) });
     // What was recorded stays, and says that it is not the whole.
     await writer
       .close({ status: 'invalid', because: error instanceof ProblemError ? error.message : String(error) })

@@ -31,6 +31,8 @@ export interface WiredOptions {
   readonly signal?: AbortSignal;
   onListen?(server: PlantServer): void | Promise<void>;
   onProgress?(timeUs: number): void;
+  /** To be awaited before the next scan where somebody beside the recorder is behind. */
+  pressure?(): Promise<void> | undefined;
   onAlarm?(event: AlarmEvent): void;
   log(line: string): void;
 }
@@ -63,7 +65,7 @@ export async function runWired(engine: ScenarioEngine, logbook: Logbook, options
         seen = frame.seq;
         options.onProgress?.(frame.timeUs);
       }
-      return logbook.pressure();
+      return logbook.pressure() ?? options.pressure?.();
     },
     onAlarm(event) {
       logbook.alarm(event);

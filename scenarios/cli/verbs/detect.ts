@@ -21,19 +21,23 @@ import {
 import { findDocument, readDocument, readTextFile } from '../../../models/document/index.ts';
 import { readCsvMapping } from '../../../models/recording/index.ts';
 import { compileModel, parsePlant } from '../../../sim/index.ts';
-import { alarmLine, DEFAULT_RECIPE, isFolder, jsonLines, writeText } from '../../run/index.ts';
+import { alarmLine, DEFAULT_RECIPE, isFolder, jsonLines, openHistory, utcNowUs, writeText } from '../../run/index.ts';
 import type { Io } from '../io.ts';
 import type { CommonOptions } from '../verbs.ts';
 
-interface Options extends CommonOptions {
+export interface SourceOptions {
   readonly source: string;
-  readonly recipe: string;
   readonly plant?: string;
   readonly layout?: string;
   readonly asBuilt?: string;
   readonly mapping?: string;
   readonly via: 'gateway' | 'stations';
   readonly ack: boolean;
+}
+
+interface Options extends CommonOptions, SourceOptions {
+  readonly recipe: string;
+  readonly historian?: string;
 }
 
 export function configure(command: Command): void {
@@ -45,6 +49,7 @@ export function configure(command: Command): void {
     .option('--as-built <file>', 'the as-built data as JSON (/api/as-built of a twin)')
     .option('--mapping <name>', 'of a CSV: what its columns are')
     .option('--via <unit>', 'over Modbus: gateway or stations', 'gateway')
+    .option('--historian <folder>', 'store frames and alarms in this history (leaktwin history)')
     .option('--no-ack', 'over Modbus: only poll, so that no plant waits for this detector');
 }
 
@@ -56,6 +61,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
   let fault: string | undefined;
   const close = () => void source.close();
   io.signal.addEventListener('abort', close, { once: true });
+  const historian = await openHistory(options.historian, io.err);
   const bar = io.progress(`${recipe.name} at ${options.source}`);
   try {
     const { layout, asBuilt } = await source.open();
@@ -64,16 +70,25 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       layout,
       options.asBuilt === undefined ? asBuilt : readAsBuilt(options.asBuilt),
     );
+    const feed = historian?.begin({
+      runId: `detect-${recipe.name}-${layout.plant}`,
+      layout,
+      epochUs: utcNowUs(),
+      manifest: { recipe: recipe.name, source: options.source },
+    });
     for (let frame = await source.next(); frame !== undefined; frame = await source.next()) {
+      feed?.frame(frame);
       const events = pipeline.step(frame);
       for (const event of events) {
         alarms.push(event);
+        feed?.alarm(event);
         io.out(alarmLine(event));
       }
       frames += 1;
       bar.update(frames, 'frames');
       await source.ack(frame.seq, events);
     }
+    feed?.end({ status: 'valid', journalDigest: journalDigest(alarms) });
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     // A wire that breaks is nobody's bug; a stop that we asked for is no fault.
@@ -82,6 +97,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
     bar.end();
     io.signal.removeEventListener('abort', close);
     await source.close().catch(() => {});
+    await historian?.close();
   }
   const digest = journalDigest(alarms);
   if (options.out !== undefined) await writeText(options.out, 'alarms.jsonl', jsonLines(alarms));
@@ -92,7 +108,8 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
   return fault === undefined ? 0 : 4;
 }
 
-function openSource(options: Options): FrameSource {
+/** The frame source that a URL or path names; `history record` uses it too. */
+export function openSource(options: SourceOptions): FrameSource {
   const { source } = options;
   const modbus = /^modbus(?:\+tcp)?:\/\/(\[[^\]]+\]|[^:/]+):(\d+)\/?$/.exec(source);
   if (modbus) {
@@ -120,7 +137,7 @@ function openSource(options: Options): FrameSource {
 }
 
 /** Registers carry no names: over Modbus the layout must come from somewhere else, as a SCADA's point list does. */
-function knownPlant(options: Options): { layout: FrameLayout; asBuilt?: AsBuilt } {
+function knownPlant(options: SourceOptions): { layout: FrameLayout; asBuilt?: AsBuilt } {
   if (options.layout !== undefined) {
     const { file, text } = unwrap(readTextFile(options.layout));
     // The REST answer wraps the layout; the file of a recording is the layout itself.

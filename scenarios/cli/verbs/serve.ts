@@ -10,6 +10,7 @@ import type { PlantServer } from '../../../sim/io/index.ts';
 import {
   alarmLine,
   DEFAULT_RECIPE,
+  openHistory,
   type Pace,
   readInputs,
   runScenario,
@@ -17,7 +18,7 @@ import {
   webSocketUrl,
 } from '../../run/index.ts';
 import { formatCard } from '../../score/index.ts';
-import { addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
+import { addHistory, addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
 import type { CommonOptions } from '../verbs.ts';
@@ -35,6 +36,7 @@ interface Options extends CommonOptions {
   readonly via: 'gateway' | 'stations';
   readonly exact: boolean;
   readonly once: boolean;
+  readonly historian?: string;
 }
 
 export const DEFAULT_SCENARIO = 'crude-one-percent';
@@ -64,6 +66,7 @@ export function configure(command: Command): void {
         .choices(['gateway', 'stations'])
         .default('gateway'),
     )
+    .option('--historian <folder>', 'also store the run in this history; asked by GET /api/history')
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--once', 'end with the run instead of going on serving (so does CI=true)', false);
 }
@@ -91,6 +94,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     durationUs: spec.duration,
     alarms: [],
   };
+  const historian = await openHistory(options.historian, io.err);
   let bar: ReturnType<Io['progress']> | undefined;
   // A line printed over a bar that is being drawn would end up behind it.
   const say = (line: string) => io.out(io.columns === undefined ? line : `\r\x1b[K${line}`);
@@ -102,6 +106,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     transport: 'modbus',
     via: options.via,
     pace,
+    ...(historian ? { historian } : {}),
     exact: options.exact,
     ...(options.out === undefined ? {} : { out: options.out }),
     server: {
@@ -109,7 +114,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       modbusPort: options.modbusPort ?? (await usualPort(options.host, USUAL_PORTS.modbus)),
       httpPort: options.httpPort ?? (await usualPort(options.host, USUAL_PORTS.http)),
       truthPort: options.truthPort,
-      routes: (app) => addPage(app, state),
+      routes: (app) => {
+        addPage(app, state);
+        if (historian) addHistory(app, historian);
+      },
       ...(none ? { peerTimeout_s: PATIENCE_S } : {}),
     },
     signal: io.signal,
@@ -132,7 +140,12 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       say(line);
     },
     log: (line) => io.err(line),
-  }).finally(() => bar?.end());
+  })
+    .catch(async (error) => {
+      await historian?.close();
+      throw error;
+    })
+    .finally(() => bar?.end());
   const { card, server } = outcome;
   try {
     state.card = card;
@@ -148,6 +161,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     }
   } finally {
     await server?.close();
+    await historian?.close();
   }
   if (card.status !== 'valid') return 4;
   return overall(card) === 'fail' ? 1 : 0;
