@@ -219,10 +219,15 @@ export class Archive {
   async *frames(run: string): AsyncGenerator<Frame, void, undefined> {
     const catalogue = this.catalogue();
     const entry = this.chooseRuns(catalogue, run)[0]!;
-    const layout = this.layout(entry.layout);
+    const parts = this.parts(catalogue, 'frames', entry.stream, {}).sort((a, b) => a.firstBatch - b.firstBatch);
+    yield* this.framesOf(entry, parts);
+  }
+
+  /** Frames of parts of a run, in the order of the parts. */
+  async *framesOf(run: HistoryRun, parts: readonly Part[]): AsyncGenerator<Frame, void, undefined> {
+    const layout = this.layout(run.layout);
     const frame = createFrame(layout);
     const columns = frameColumns(layout).map((c) => quoteName(c.name));
-    const parts = this.parts(catalogue, 'frames', entry.stream, {}).sort((a, b) => a.firstBatch - b.firstBatch);
     const connection = await connect();
     try {
       for (const part of parts) {

@@ -171,3 +171,14 @@ export function dayOf(us: number): string {
   const year = yoe + era * 400 + (month <= 2 ? 1 : 0);
   return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
+
+/** 2026-01-05T22:00:00.5Z of an instant [µs since 1970]. */
+export function isoTime(us: number): string {
+  const within = ((us % DAY_US) + DAY_US) % DAY_US;
+  const two = (n: number) => String(Math.floor(n)).padStart(2, '0');
+  const micros = String(within % 1e6)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
+  const fraction = micros === '' ? '' : `.${micros}`;
+  return `${dayOf(us)}T${two(within / 3600e6)}:${two((within / 60e6) % 60)}:${two((within / 1e6) % 60)}${fraction}Z`;
+}

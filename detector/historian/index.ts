@@ -1,6 +1,6 @@
 /** The door of the historian: storage and retrieval of telemetry, alarms, operator actions and runs. */
 export { Archive, type CheckReport, type Choice, glob, type RunSummary, type Span, type TagOfRun } from './archive.ts';
-export { DAY_US, dayOf, LEVEL_US, LEVELS, type Level, type Loss } from './catalogue.ts';
+export { isoTime, LEVEL_US, LEVELS, type Level, type Loss } from './catalogue.ts';
 export { Historian, type HistorianOptions, RunFeed, type RunInfo } from './historian.ts';
 export { lockHistory } from './lock.ts';
 export {

@@ -107,7 +107,7 @@ async function importRun(connection: Awaited<ReturnType<typeof connect>>, histor
   const rows = async (sql: string) =>
     (await connection.runAndReadAll(sql)).getRowsJS() as (string | number | bigint | null)[][];
   const tags = await rows(
-    `SELECT tag, any_value(unit), coalesce(min(value), 0)::DOUBLE, coalesce(max(value), 0)::DOUBLE, any_value(plant) ${where} GROUP BY tag ORDER BY min(rowid)`,
+    `SELECT tag, any_value(unit), coalesce(min(value) FILTER (NOT isnan(value)), 0)::DOUBLE, coalesce(max(value) FILTER (NOT isnan(value)), 0)::DOUBLE, any_value(plant) ${where} GROUP BY tag ORDER BY min(rowid)`,
   );
   const [[first, step]] = (await rows(
     `SELECT min(us), coalesce(median(d), 1000000)::BIGINT FROM (SELECT us, nullif(us - lag(us) OVER (ORDER BY us), 0) AS d FROM (SELECT DISTINCT us ${where}))`,

@@ -5,12 +5,11 @@ import { type Command, Option } from 'commander';
 import {
   Archive,
   asOf,
-  DAY_US,
-  dayOf,
   events,
   exportHistory,
   Historian,
   importSamples,
+  isoTime,
   lockHistory,
   type Retention,
   recordFrames,
@@ -44,6 +43,8 @@ interface Options extends CommonOptions, Partial<SourceOptions> {
   readonly format: 'parquet' | 'csv';
   readonly keep?: readonly string[];
   readonly name: string;
+  readonly toServer?: string;
+  readonly schema: string;
 }
 
 interface Question {
@@ -154,6 +155,16 @@ const READERS: Readonly<Record<string, (q: Question) => Promise<number> | number
     io.out(`${exported.samples} samples and ${exported.events} events in ${to}`);
     return 0;
   },
+  async postgres({ archive, choice, options, io }) {
+    const { copyToPostgres } = await import('../../../detector/historian/sinks/index.ts');
+    const url = needed('--to-server', options.toServer, 'postgresql://user@host:port/database');
+    const sunk = await copyToPostgres(archive, { url, schema: options.schema, ...choice });
+    io.json(sunk);
+    io.out(
+      `${sunk.samples} samples and ${sunk.events} events of ${sunk.parts} parts; ${sunk.kept} parts were there already`,
+    );
+    return 0;
+  },
   async check({ archive, io }) {
     const report = await archive.check();
     io.json(report);
@@ -240,7 +251,7 @@ export function configure(command: Command): void {
   command
     .addHelpText(
       'before',
-      'Actions: runs, tags, query, rollup, as-of, events, export, check; import, record, retention, fold.\n',
+      'Actions: runs, tags, query, rollup, as-of, events, export, postgres, check; import, record, retention, fold.\n',
     )
     .option('--tag <pattern>', 'tag id, with * and ?; may be repeated', tags, ['*'])
     .option('--run <pattern>', 'run, with * and ? (default: all)')
@@ -260,6 +271,8 @@ export function configure(command: Command): void {
     .option('--keep <table=span>', `retention: ${TABLES.join(', ')}, such as frames="30 d"; may be repeated`, many)
     .option('--source <url>', 'import: file or folder; record: what leaktwin detect takes')
     .option('--name <run>', 'import, record: name of the run', 'imported')
+    .option('--to-server <url>', 'postgres: postgresql://user@host:port/database')
+    .option('--schema <name>', 'postgres: schema of its tables', 'leaktwin')
     .option('--plant <name>', 'record over Modbus: the plant')
     .option('--layout <file>', 'record over Modbus: the frame layout as JSON')
     .option('--mapping <name>', 'record of a CSV: what its columns are');
@@ -368,11 +381,5 @@ function needed(flag: string, value: string | undefined, expected: string): stri
 /** 2026-01-05T22:00:00.5Z; empty where there is none. */
 function iso(us: number | null): string {
   if (us === null) return '';
-  const day = dayOf(us);
-  const within = ((us % DAY_US) + DAY_US) % DAY_US;
-  const two = (n: number) => String(Math.floor(n)).padStart(2, '0');
-  const micros = String(within % 1e6)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
-  return `${day}T${two(within / 3600e6)}:${two((within / 60e6) % 60)}:${two((within / 1e6) % 60)}${micros === '' ? '' : `.${micros}`}Z`;
+  return isoTime(us);
 }
