@@ -51,7 +51,10 @@ export interface Context {
 
 export interface Running {
   reset(): void;
-  /** Looks at the features of this frame; fills `score`, which the caller lends with value 0 and no evidence. */
+  /**
+   * Looks at the features of this frame; fills `score`, which the caller lends with value 0, no evidence and able 1. What a method
+   * cannot watch in this frame, for want of good tags or because it must keep silent, it takes off `able`.
+   */
   step(frame: Frame, score: Score): void;
 }
 

@@ -33,9 +33,11 @@ import {
   floorJournals,
   makeCard,
   NEAREST_SENSOR,
+  segmentsOf,
   type Trend,
   TrendBuilder,
 } from '../score/index.ts';
+import { availabilityOf } from './finish.ts';
 import { codeDigest } from './inputs.ts';
 import { worthDrawing } from './logbook.ts';
 import { type Expected, isFolder, readTruth } from './logs.ts';
@@ -158,6 +160,8 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
       ],
       ...((expected?.graceUs ?? known.graceUs) === undefined ? {} : { graceUs: expected?.graceUs ?? known.graceUs }),
       warmUpUs: warm,
+      segments: segmentsOf(layout),
+      ...availabilityOf(pipeline),
     };
     const report = csv?.report();
     return {
