@@ -5,14 +5,7 @@
  * `npx tsx bench/puffs.ts [--json]`
  */
 import { type AirWeather, createPuffs } from '../models/physics/air/index.ts';
-
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ratio?: number;
-  readonly against?: string;
-}
+import { printReport, type Report, type Row } from './report.ts';
 
 const HOURS = 6;
 /** The first ones are spent on compiling: the best counts. */
@@ -84,7 +77,7 @@ function sixHours(points: Float64Array, exact: boolean): Outcome {
   return { seconds: spent(start), means, puffs };
 }
 
-function benchPuffs(): { bench: string; rows: Row[] } {
+function benchPuffs(): Report {
   const rows: Row[] = [];
   for (const n of [8, 64]) {
     const points = ring(n);
@@ -112,10 +105,4 @@ function benchPuffs(): { bench: string; rows: Row[] } {
   return { bench: 'puffs', rows };
 }
 
-const result = benchPuffs();
-if (process.argv.includes('--json')) console.log(JSON.stringify(result));
-else
-  for (const r of result.rows)
-    console.log(
-      `${r.name.padEnd(36)} ${r.value.toFixed(3).padStart(10)} ${r.unit.padEnd(18)} ${r.ratio === undefined ? '' : `${r.ratio.toFixed(1)} × ${r.against}`}`,
-    );
+printReport(benchPuffs());

@@ -108,6 +108,12 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/implant.ts'),
   },
   {
+    name: 'alarms',
+    arguments: '<what> <target>',
+    summary: 'alarm figures and incidents of a journal; acknowledge, shelve and the like on a live twin',
+    load: () => import('./verbs/alarms.ts'),
+  },
+  {
     name: 'score',
     arguments: '',
     summary: 'judges any alarm log against any truth log',

@@ -20,7 +20,8 @@ export {
   type Transport,
 } from './inputs.ts';
 export { runJob } from './job.ts';
-export { isFolder, readAlarms, readExpected, readTruth } from './logs.ts';
+export { isFolder, readAlarms, readExpected, readRunSpan, readTruth } from './logs.ts';
+export { OperatorDesk } from './operatorDesk.ts';
 export { shownPath } from './paths.ts';
 export { asScorer, SCORERS, type Scorer, scorePublished } from './publishedData.ts';
 export { type Replay, type ReplayRequest, replay } from './replay.ts';

@@ -41,6 +41,7 @@ import { availabilityOf } from './finish.ts';
 import { codeDigest } from './inputs.ts';
 import { worthDrawing } from './logbook.ts';
 import { type Expected, isFolder, readTruth } from './logs.ts';
+import { NativeDigest } from './nativeDigest.ts';
 import { warmUpUs } from './runner.ts';
 
 export interface ReplayRequest {
@@ -106,7 +107,7 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
     const ruleRecipe = asBuilt?.air ? nearestSensorRule(recipe) : undefined;
     const rule = ruleRecipe && createPipeline(ruleRecipe, layout, asBuilt);
     const ruleAlarms: AlarmEvent[] = [];
-    const digest = new FrameDigest(layout);
+    const digest = new FrameDigest(layout, new NativeDigest());
     const trends = new TrendBuilder(layout, worthDrawing(layout));
     for (let frame = await source.next(); frame !== undefined; frame = await source.next()) {
       if (frames === 0) startUs = Math.max(0, frame.timeUs - layout.scanUs);

@@ -31,6 +31,7 @@ import {
   type Transport,
 } from './inputs.ts';
 import { Logbook } from './logbook.ts';
+import type { OperatorDesk } from './operatorDesk.ts';
 import { utcNowUs } from './wallclock.ts';
 import { runWired } from './wired.ts';
 
@@ -54,6 +55,8 @@ export interface RunRequest {
   /** Frames, alarms and truth go there too; it is opened and closed by the caller. */
   readonly historian?: Historian;
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
+  /** Wired runs: where people's actions on alarms wait for the detector. */
+  readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
   /** Told before the first tick: seed and draws. */
   onBegin?(resolved: ResolvedScenario, runId: string): void;
@@ -156,6 +159,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         server: request.server,
         // A plant in real time waits for nobody; what its historian cannot take is told as a gap.
         ...(pace.kind === 'realtime' ? {} : { pressure: () => request.historian?.pressure() }),
+        ...(request.operators ? { operators: request.operators } : {}),
         signal,
         onListen: request.onListen,
         onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),

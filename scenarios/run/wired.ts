@@ -15,6 +15,7 @@ import type { ScenarioEngine } from '../engine/index.ts';
 import { startExternal } from './external.ts';
 import type { Pace } from './inputs.ts';
 import type { Logbook } from './logbook.ts';
+import type { OperatorDesk } from './operatorDesk.ts';
 import { sleep } from './wallclock.ts';
 
 export interface WiredOptions {
@@ -28,6 +29,8 @@ export interface WiredOptions {
   /** Somebody else's detector is on its way; wait for it. */
   readonly attached?: boolean;
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
+  /** Where people's actions wait for the detector of this process. */
+  readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
   onListen?(server: PlantServer): void | Promise<void>;
   onProgress?(timeUs: number): void;
@@ -168,11 +171,16 @@ function attach(
   const loop = (async () => {
     const { layout, asBuilt } = await opening;
     const pipeline = makePipeline(layout, asBuilt);
+    options.operators?.open();
     for (let frame = await source.next(); frame !== undefined; frame = await source.next()) {
-      await source.ack(frame.seq, pipeline.step(frame));
+      const events = pipeline.step(frame);
+      const acted = options.operators?.apply(pipeline) ?? [];
+      await source.ack(frame.seq, acted.length === 0 ? events : [...events, ...acted]);
       done = frame.seq;
     }
   })();
+  const over = () => options.operators?.close('the run is over; the detector has stopped');
+  loop.then(over, over);
   const failed = loop.then(
     () => new Promise<string>(() => {}),
     (error: Error) => (closing ? new Promise<string>(() => {}) : `the detector lost the plant: ${error.message}`),

@@ -4,7 +4,7 @@
  * `speed` the share of its lift that a compressor may give; `pump` starts, stops and trips compressors.
  */
 import type { TruthEvent } from '../../models/contract/index.ts';
-import { closeALeak, closedLeak, leakOpened, type PhysicsCommand, toldSet } from '../plant/index.ts';
+import { closeALeak, closedLeak, leakOpened, type PhysicsCommand, setLeak, toldSet } from '../plant/index.ts';
 import { lostVolume_m3 } from './leaks.ts';
 import type { GasPlantModel } from './model.ts';
 import { ATMOSPHERE_Pa } from './network.ts';
@@ -28,7 +28,7 @@ export function applyGas(
       const limit = model.network.leakAreaLimit_m2[l]!;
       if (command.area_m2 > limit)
         return `leak "${command.leak}": a hole of ${command.area_m2.toPrecision(3)} m2 is more than its pipe's ${limit.toPrecision(3)} m2`;
-      state.leakOpenUs[l] = timeUs;
+      setLeak(state, l, command, timeUs);
       state.leakedBefore_kg[l] = net.leaked_kg[l]!;
       net.leakAreaSet_m2[l] = command.area_m2;
       net.leakGrowth_m2_s[l] = command.growth_s > 0 ? command.area_m2 / command.growth_s : Number.POSITIVE_INFINITY;

@@ -16,7 +16,7 @@ import { compileGas } from './compile.ts';
 import { gasEmissions } from './emissions.ts';
 import { moveEquipment } from './equipment.ts';
 import { buildControls, drawAsBuilt, positionsOf } from './layout.ts';
-import { leakAreaFor_m2, lostVolume_m3 } from './leaks.ts';
+import { leakAreaFor_m2, lostVolume_m3, pulseLeaks } from './leaks.ts';
 import { type GasPlantModel, SOURCE } from './model.ts';
 import { ATMOSPHERE_Pa } from './network.ts';
 import { type GasPlantSpec, gasSchema } from './spec.ts';
@@ -83,6 +83,7 @@ function createGasPhysics(name: string, model: GasPlantModel): GasPhysics {
     state,
     step(timeUs) {
       moveEquipment(model, state, timeUs);
+      pulseLeaks(model, state, timeUs);
       stepGas(network, net);
     },
     trueValue(tag) {

@@ -3,7 +3,14 @@
  * reverse order. Nothing moves before `begin`, so that every client can be there for scan 1.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { AlarmEvent, Frame, TruthEvent, WordOrder } from '../../models/contract/index.ts';
+import type {
+  AlarmEvent,
+  Frame,
+  Operated,
+  OperatorAction,
+  TruthEvent,
+  WordOrder,
+} from '../../models/contract/index.ts';
 import { AlarmDesk } from './alarmDesk.ts';
 import { CameraRoom } from './cameras.ts';
 import type { Drive } from './drive.ts';
@@ -38,6 +45,8 @@ export interface PlantServerOptions {
   /** Every alarm event taken in, by whatever door, and the scan that was the newest when it came. */
   onAlarm?(event: AlarmEvent, arrival: { readonly seq: number; readonly timeUs: number }): void;
   onTruth?(events: TruthEvent[]): void;
+  /** What a person does to an alarm, by WebSocket; who composes the server knows the detector. */
+  operate?(action: OperatorAction): Promise<Operated<AlarmEvent>>;
   /** More routers on the main port (scenarios/serve). */
   readonly routes?: (app: OpenAPIHono) => void;
 }
@@ -87,7 +96,16 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
     },
   });
   const desk = new AlarmDesk(run, publication, options.onAlarm?.bind(options));
-  const shared = { drive, publication, run, desk, notices, paceName: paceName(options.pace) };
+  const operate = options.operate?.bind(options);
+  const shared = {
+    drive,
+    publication,
+    run,
+    desk,
+    notices,
+    paceName: paceName(options.pace),
+    ...(operate ? { operate } : {}),
+  };
 
   // What has been opened, to be closed in reverse order on every path.
   const opened: (() => Promise<void> | void)[] = [];

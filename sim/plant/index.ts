@@ -19,6 +19,7 @@ export {
   leakOpened,
   openALeak,
   reportLeaks,
+  setLeak,
   widerThanBore,
 } from './leaks.ts';
 export type { LeakModel, PlantModel } from './model.ts';

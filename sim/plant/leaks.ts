@@ -1,7 +1,8 @@
 /**
  * What every kind of plant does alike with its leaks: open and close them, refuse what cannot be, let them grow, tell the truth.
  *
- *   A(t) = A_end · min(1, (t − t_open) / growth)      the hole grows evenly; growth 0: at once
+ *   A(t) = A_end · min(1, (t − t_open) / growth) · g(t)      the hole grows evenly; growth 0: at once
+ *   g(t) = 1 where (t − t_open) mod period < open, else 0    of a leak that pulses; else 1
  */
 import type { Command, TruthEvent } from '../../models/contract/index.ts';
 import type { LeakModel } from './model.ts';
@@ -13,6 +14,7 @@ export interface LeakState {
   readonly leakOpenUs: Float64Array; // when it opened [µs], −1: closed (nLeak)
   readonly leakArea_m2: Float64Array; // final area (nLeak)
   readonly leakGrowthUs: Float64Array; // (nLeak)
+  readonly leakPulseUs: Float64Array; // period and open time of each, 0: it does not pulse (2 nLeak)
 }
 
 /** Index of a leak that may be opened, or the sentence that says why not. `leakOpenUs` is −1 where closed (leaks). */
@@ -52,12 +54,19 @@ export function openALeak<L extends LeakModel>(
   if (typeof l === 'string') return l;
   const why = refuses(leaks[l]!, l);
   if (why !== undefined) return why;
-  state.leakOpenUs[l] = timeUs;
-  state.leakArea_m2[l] = command.area_m2;
-  state.leakGrowthUs[l] = Math.round(command.growth_s * 1e6);
+  setLeak(state, l, command, timeUs);
   lost[l] = 0;
   truth.push(leakOpened(leaks[l]!, command, timeUs));
   return undefined;
+}
+
+/** Writes an opening into the state. */
+export function setLeak(state: LeakState, l: number, command: OpenCommand, timeUs: number): void {
+  state.leakOpenUs[l] = timeUs;
+  state.leakArea_m2[l] = command.area_m2;
+  state.leakGrowthUs[l] = Math.round(command.growth_s * 1e6);
+  state.leakPulseUs[2 * l] = Math.round((command.pulse?.period_s ?? 0) * 1e6);
+  state.leakPulseUs[2 * l + 1] = Math.round((command.pulse?.open_s ?? 0) * 1e6);
 }
 
 /** Closes a leak and tells what it has let out. Undefined, or the sentence that says why not. */
@@ -80,6 +89,8 @@ export function closeALeak(
 export function grownArea_m2(state: LeakState, l: number, timeUs: number): number {
   const opened = state.leakOpenUs[l]!;
   if (opened < 0) return 0;
+  const period = state.leakPulseUs[2 * l]!;
+  if (period > 0 && (timeUs - opened) % period >= state.leakPulseUs[2 * l + 1]!) return 0;
   const growth = state.leakGrowthUs[l]!;
   // Kinds that ask for the middle of a step may ask for a time before the opening.
   return state.leakArea_m2[l]! * (growth > 0 ? Math.min(1, Math.max(0, (timeUs - opened) / growth)) : 1);

@@ -4,12 +4,20 @@
  */
 import { type Command, Option } from 'commander';
 import { readRecipe } from '../../../detector/index.ts';
-import { overall, ProblemError, plainProblem, unwrap } from '../../../models/contract/index.ts';
+import {
+  type AlarmEvent,
+  type OperatorAction,
+  overall,
+  ProblemError,
+  plainProblem,
+  unwrap,
+} from '../../../models/contract/index.ts';
 import { formatTime } from '../../../models/kernel/index.ts';
 import type { PlantServer } from '../../../sim/io/index.ts';
 import {
   alarmLine,
   DEFAULT_RECIPE,
+  OperatorDesk,
   openHistory,
   type Pace,
   readInputs,
@@ -18,7 +26,7 @@ import {
   webSocketUrl,
 } from '../../run/index.ts';
 import { formatCard } from '../../score/index.ts';
-import { addHistory, addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
+import { addAlarms, addHistory, addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
 import type { CommonOptions } from '../verbs.ts';
@@ -95,6 +103,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     alarms: [],
   };
   const historian = await openHistory(options.historian, io.err);
+  const journal: AlarmEvent[] = [];
+  const operators = new OperatorDesk();
+  if (!recipe) operators.close('the detector is somebody else’s: its alarms are operated there');
+  const operate = (action: OperatorAction) => operators.submit(action);
   let bar: ReturnType<Io['progress']> | undefined;
   // A line printed over a bar that is being drawn would end up behind it.
   const say = (line: string) => io.out(io.columns === undefined ? line : `\r\x1b[K${line}`);
@@ -117,9 +129,12 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       routes: (app) => {
         addPage(app, state);
         if (historian) addHistory(app, historian);
+        addAlarms(app, { journal, operate });
       },
+      operate,
       ...(none ? { peerTimeout_s: PATIENCE_S } : {}),
     },
+    operators,
     signal: io.signal,
     onBegin: (resolved, runId) => io.err(beginText(resolved, runId)),
     onListen: (server) => {
@@ -135,6 +150,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       bar?.update(timeUs, formatTime(timeUs));
     },
     onAlarm: (event) => {
+      journal.push(event);
       const line = alarmLine(event);
       state.alarms.push(line);
       say(line);
