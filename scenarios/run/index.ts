@@ -6,6 +6,7 @@ export { type Check, checkDetector, conformanceMaterial, faultOfJournal, type Ma
 export { ORDEALS } from './conformanceFrames.ts';
 export { loadPlugIn, pipelineSubject, programSubject, type Subject } from './conformanceSubject.ts';
 export { jsonLines, reportHtml, writeText } from './finish.ts';
+export { openHistory } from './history.ts';
 export { type ImplantResult, implant } from './implant.ts';
 export {
   codeDigest,
@@ -28,6 +29,6 @@ export { type Replay, type ReplayRequest, replay } from './replay.ts';
 export { AILMENTS, type Ailment, type RobustnessRow, robustness } from './robustness.ts';
 export { type RunListener, type RunOutcome, type RunRequest, type RunStart, runScenario } from './runner.ts';
 export { readSuite, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
-export { stopwatch, turn } from './wallclock.ts';
+export { stopwatch, turn, utcNowUs } from './wallclock.ts';
 export { webSocketUrl } from './wired.ts';
 export { runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';

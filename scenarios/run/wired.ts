@@ -35,6 +35,8 @@ export interface WiredOptions {
   readonly signal?: AbortSignal;
   onListen?(server: PlantServer): void | Promise<void>;
   onProgress?(timeUs: number): void;
+  /** To be awaited before the next scan where somebody beside the recorder is behind. */
+  pressure?(): Promise<void> | undefined;
   onAlarm?(event: AlarmEvent): void;
   log(line: string): void;
 }
@@ -67,7 +69,7 @@ export async function runWired(engine: ScenarioEngine, logbook: Logbook, options
         seen = frame.seq;
         options.onProgress?.(frame.timeUs);
       }
-      return together(logbook.pressure(), options.listener?.frame(frame));
+      return together(logbook.pressure() ?? options.pressure?.(), options.listener?.frame(frame));
     },
     onAlarm(event) {
       logbook.alarm(event);

@@ -191,6 +191,11 @@ export const OWNERS: readonly { readonly path: string; readonly owns: readonly K
     owns: ['clock', 'timer', 'dice'],
     because: 'sockets time out and idle by the wall clock; the truth token is a secret',
   },
+  {
+    path: 'detector/historian/thread.ts',
+    owns: ['timer'],
+    because: 'what comes close together is made durable together',
+  },
   { path: 'detector/ingest/', owns: ['timer', 'clock'], because: 'a transport waits and gives up by the wall clock' },
   { path: 'scenarios/run/external.ts', owns: ['environment'], because: 'a foreign detector inherits the environment' },
   { path: 'scenarios/serve/ci.ts', owns: ['environment'], because: 'a run in CI ends by itself' },

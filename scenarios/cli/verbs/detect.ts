@@ -28,8 +28,10 @@ import {
   DEFAULT_RECIPE,
   isFolder,
   jsonLines,
+  openHistory,
   readCheckpoint,
   stopwatch,
+  utcNowUs,
   writeCheckpoint,
   writeText,
 } from '../../run/index.ts';
@@ -37,9 +39,8 @@ import type { Io } from '../io.ts';
 import { addNatsOptions, type NatsOptions, natsIdentity } from '../natsOptions.ts';
 import type { CommonOptions } from '../verbs.ts';
 
-interface Options extends CommonOptions, NatsOptions {
+export interface SourceOptions extends NatsOptions {
   readonly source: string;
-  readonly recipe: string;
   readonly plant?: string;
   readonly layout?: string;
   readonly asBuilt?: string;
@@ -47,6 +48,11 @@ interface Options extends CommonOptions, NatsOptions {
   readonly via: 'gateway' | 'stations';
   readonly ack: boolean;
   readonly durable?: string;
+}
+
+interface Options extends CommonOptions, SourceOptions {
+  readonly recipe: string;
+  readonly historian?: string;
 }
 
 /** Between two checkpoints: what a killed detector reads again. */
@@ -69,6 +75,7 @@ export function configure(command: Command): void {
       '--durable <name>',
       'on a bus: the server keeps the place under this name; with --out also the state, so that a restart changes nothing',
     )
+    .option('--historian <folder>', 'store frames and alarms in this history (leaktwin history)')
     .option('--no-ack', 'over Modbus: only poll, so that no plant waits for this detector');
 }
 
@@ -82,6 +89,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
   let fault: string | undefined;
   const close = () => void source.close();
   io.signal.addEventListener('abort', close, { once: true });
+  const historian = await openHistory(options.historian, io.err);
   const bar = io.progress(`${recipe.name} at ${withoutSecrets(options.source)}`);
   try {
     const { layout, asBuilt } = await source.open();
@@ -108,10 +116,18 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       since = 0;
       since_s = stopwatch();
     };
+    const feed = historian?.begin({
+      runId: `detect-${recipe.name}-${layout.plant}`,
+      layout,
+      epochUs: utcNowUs(),
+      manifest: { recipe: recipe.name, source: withoutSecrets(options.source) },
+    });
     for (let frame = await source.next(); frame !== undefined; frame = await source.next()) {
+      feed?.frame(frame);
       const events = pipeline.step(frame);
       for (const event of events) {
         alarms.push(event);
+        feed?.alarm(event);
         io.out(alarmLine(event));
       }
       frames += 1;
@@ -124,6 +140,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
       await source.ack(frame.seq, events);
     }
     if (!io.signal.aborted) await checkpoint(true);
+    feed?.end({ status: 'valid', journalDigest: journalDigest(alarms) });
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     // A wire that breaks is nobody's bug; a stop that we asked for is no fault.
@@ -132,6 +149,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
     bar.end();
     io.signal.removeEventListener('abort', close);
     await source.close().catch(() => {});
+    await historian?.close();
   }
   const digest = journalDigest(alarms);
   if (options.out !== undefined) await writeText(options.out, 'alarms.jsonl', jsonLines(alarms));
@@ -171,7 +189,8 @@ interface OpenedSource {
   session(): string;
 }
 
-async function openSource(options: Options, kept: Checkpoint | undefined): Promise<OpenedSource> {
+/** The frame source that a URL or path names; `history record` uses it too. */
+export async function openSource(options: SourceOptions, kept?: Checkpoint): Promise<OpenedSource> {
   if (!isNatsUrl(options.source)) return { source: wireSource(options), session: () => '' };
   const { natsSource } = await import('../../../detector/ingest/bus/index.ts');
   const { durable } = options;
@@ -187,7 +206,7 @@ async function openSource(options: Options, kept: Checkpoint | undefined): Promi
   return { source, session: () => source.session };
 }
 
-function wireSource(options: Options): FrameSource {
+function wireSource(options: SourceOptions): FrameSource {
   const { source } = options;
   const modbus = /^modbus(?:\+tcp)?:\/\/(\[[^\]]+\]|[^:/]+):(\d+)\/?$/.exec(source);
   if (modbus) {
@@ -220,7 +239,7 @@ function wireSource(options: Options): FrameSource {
 }
 
 /** Registers carry no names: over Modbus the layout must come from somewhere else, as a SCADA's point list does. */
-function knownPlant(options: Options): { layout: FrameLayout; asBuilt?: AsBuilt } {
+function knownPlant(options: SourceOptions): { layout: FrameLayout; asBuilt?: AsBuilt } {
   if (options.layout !== undefined) {
     const { file, text } = unwrap(readTextFile(options.layout));
     // The REST answer wraps the layout; the file of a recording is the layout itself.

@@ -19,6 +19,7 @@ import {
   alarmLine,
   DEFAULT_RECIPE,
   OperatorDesk,
+  openHistory,
   type Pace,
   readInputs,
   runScenario,
@@ -26,7 +27,7 @@ import {
   webSocketUrl,
 } from '../../run/index.ts';
 import { formatCard } from '../../score/index.ts';
-import { addAlarms, addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
+import { addAlarms, addHistory, addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
 import { addNatsOptions, type NatsOptions, natsIdentity } from '../natsOptions.ts';
@@ -46,6 +47,7 @@ interface Options extends CommonOptions, NatsOptions {
   readonly exact: boolean;
   readonly once: boolean;
   readonly bus?: string;
+  readonly historian?: string;
 }
 
 export const DEFAULT_SCENARIO = 'crude-one-percent';
@@ -79,6 +81,7 @@ export function configure(command: Command): void {
       '--bus <url>',
       'nats://host:port[/channel]: also publishes frames and alarms as a stream there (detect --source the same)',
     )
+    .option('--historian <folder>', 'also store the run in this history; asked by GET /api/history')
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--once', 'end with the run instead of going on serving (so does CI=true)', false);
 }
@@ -106,6 +109,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     durationUs: spec.duration,
     alarms: [],
   };
+  const historian = await openHistory(options.historian, io.err);
   const journal: AlarmEvent[] = [];
   const operators = new OperatorDesk();
   if (!recipe) operators.close('the detector is somebody else’s: its alarms are operated there');
@@ -123,6 +127,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     transport: 'modbus',
     via: options.via,
     pace,
+    ...(historian ? { historian } : {}),
     exact: options.exact,
     ...(options.out === undefined ? {} : { out: options.out }),
     server: {
@@ -132,6 +137,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       truthPort: options.truthPort,
       routes: (app) => {
         addPage(app, state);
+        if (historian) addHistory(app, historian);
         addAlarms(app, { journal, operate });
       },
       operate,
@@ -160,10 +166,15 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       say(line);
     },
     log: (line) => io.err(line),
-  }).finally(async () => {
-    bar?.end();
-    await bus?.close();
-  });
+  })
+    .catch(async (error) => {
+      await historian?.close();
+      throw error;
+    })
+    .finally(async () => {
+      bar?.end();
+      await bus?.close();
+    });
   const { card, server } = outcome;
   try {
     state.card = card;
@@ -179,6 +190,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     }
   } finally {
     await server?.close();
+    await historian?.close();
   }
   if (card.status !== 'valid' || bus?.failed !== undefined) return 4;
   return overall(card) === 'fail' ? 1 : 0;
