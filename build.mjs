@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const outdir = join(root, 'dist');
 
 const { outputFiles } = await build({
-  entryPoints: { leaktwin: 'scenarios/cli/main.ts' },
+  entryPoints: { leaktwin: 'scenarios/cli/main.ts', historian: 'detector/historian/thread.ts' },
   absWorkingDir: root,
   outdir,
   bundle: true,

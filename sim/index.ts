@@ -173,13 +173,17 @@ function create<S extends PlantSpec, P extends Physics>(
               ? physics.weather
                 ? physics.weather.apply(command, state.clock[0]!, truth)
                 : 'this plant has no weather'
-              : command.kind === 'emission' || command.kind === 'patrol'
-                ? physics.applyToAir
-                  ? physics.applyToAir(command, state.clock[0]!, truth)
-                  : 'this plant has no air'
-                : control
-                  ? control.apply(command, state.clock[0]!, truth)
-                  : applyPlain(physics, command, state.clock[0]!, truth);
+              : command.kind === 'demand'
+                ? physics.applyDemand
+                  ? physics.applyDemand(command, state.clock[0]!, truth)
+                  : 'this plant has no customers whose demand could change'
+                : command.kind === 'emission' || command.kind === 'patrol'
+                  ? physics.applyToAir
+                    ? physics.applyToAir(command, state.clock[0]!, truth)
+                    : 'this plant has no air'
+                  : control
+                    ? control.apply(command, state.clock[0]!, truth)
+                    : applyPlain(physics, command, state.clock[0]!, truth);
         if (why !== undefined) refused.push(why);
       }
       return refused;
@@ -219,7 +223,7 @@ function create<S extends PlantSpec, P extends Physics>(
 /** A plant without control knows what every physics knows. */
 function applyPlain(
   physics: Physics,
-  command: Exclude<Command, { kind: 'fault' | 'fault.clear' | 'weather' | 'emission' | 'patrol' }>,
+  command: Exclude<Command, { kind: 'fault' | 'fault.clear' | 'weather' | 'demand' | 'emission' | 'patrol' }>,
   timeUs: number,
   truth: TruthEvent[],
 ): string | undefined {

@@ -119,42 +119,53 @@ async function* readFrames(
 ): AsyncGenerator<Frame, void, undefined> {
   const columns = frameColumns(layout).map((c) => quoteName(c.name));
   const frame = createFrame(layout);
+  const where =
+    range && `${columns[0]} BETWEEN ${Math.trunc(range.first)} AND ${Math.trunc(range.first + range.count - 1)}`;
+  for await (const chunk of chunks(folder, 'frames', columns.join(', '), where))
+    yield* framesOfChunk(chunk, layout, frame);
+}
+
+/**
+ * The frames in a chunk of rows whose columns are those of `frameColumns(layout)`, each in turn in the frame handed in, bit
+ * for bit.
+ */
+export function* framesOfChunk(
+  chunk: DuckDBDataChunk,
+  layout: FrameLayout,
+  frame: Frame,
+): Generator<Frame, void, undefined> {
   const value = new Uint32Array(frame.value.buffer);
   const clocks = layout.stations.length;
   const tags = layout.tags.length;
-  const where =
-    range && `${columns[0]} BETWEEN ${Math.trunc(range.first)} AND ${Math.trunc(range.first + range.count - 1)}`;
-  for await (const chunk of chunks(folder, 'frames', columns.join(', '), where)) {
-    const rows = chunk.rowCount;
-    const seq = wordsOf(vectorBytes(chunk.getColumnVector(0)));
-    const clock = Array.from({ length: 1 + clocks }, (_, i) => wordsOf(vectorBytes(chunk.getColumnVector(1 + i))));
-    const source: Uint32Array[] = [];
-    const lists: (DuckDBListVector | undefined)[] = [];
-    for (const [t, tag] of layout.tags.entries()) {
-      const vector = chunk.getColumnVector(2 + clocks + t);
-      const list = tag.width === 1 ? undefined : (vector as DuckDBListVector);
-      lists.push(list);
-      source.push(wordsOf(list ? listBytes(list) : vectorBytes(vector)));
-    }
-    const quality = layout.tags.map((_, t) => vectorBytes(chunk.getColumnVector(2 + clocks + tags + t)));
-    for (let row = 0; row < rows; row += 1) {
-      frame.seq = seq[row]!;
-      frame.timeUs = getInt64(clock[0]!, row);
-      for (let i = 0; i < clocks; i += 1) frame.stationTimeUs[i] = getInt64(clock[1 + i]!, row);
-      for (let t = 0; t < tags; t += 1) {
-        const to = layout.column[t]!;
-        const words = source[t]!;
-        const list = lists[t];
-        if (list === undefined) value[to] = words[row]!;
-        else {
-          const from = list.getEntryOffset(row);
-          const width = layout.tags[t]!.width;
-          for (let k = 0; k < width; k += 1) value[to + k] = words[from + k]!;
-        }
-        frame.quality[t] = quality[t]![row]!;
+  const rows = chunk.rowCount;
+  const seq = wordsOf(vectorBytes(chunk.getColumnVector(0)));
+  const clock = Array.from({ length: 1 + clocks }, (_, i) => wordsOf(vectorBytes(chunk.getColumnVector(1 + i))));
+  const source: Uint32Array[] = [];
+  const lists: (DuckDBListVector | undefined)[] = [];
+  for (const [t, tag] of layout.tags.entries()) {
+    const vector = chunk.getColumnVector(2 + clocks + t);
+    const list = tag.width === 1 ? undefined : (vector as DuckDBListVector);
+    lists.push(list);
+    source.push(wordsOf(list ? listBytes(list) : vectorBytes(vector)));
+  }
+  const quality = layout.tags.map((_, t) => vectorBytes(chunk.getColumnVector(2 + clocks + tags + t)));
+  for (let row = 0; row < rows; row += 1) {
+    frame.seq = seq[row]!;
+    frame.timeUs = getInt64(clock[0]!, row);
+    for (let i = 0; i < clocks; i += 1) frame.stationTimeUs[i] = getInt64(clock[1 + i]!, row);
+    for (let t = 0; t < tags; t += 1) {
+      const to = layout.column[t]!;
+      const words = source[t]!;
+      const list = lists[t];
+      if (list === undefined) value[to] = words[row]!;
+      else {
+        const from = list.getEntryOffset(row);
+        const width = layout.tags[t]!.width;
+        for (let k = 0; k < width; k += 1) value[to + k] = words[from + k]!;
       }
-      yield frame;
+      frame.quality[t] = quality[t]![row]!;
     }
+    yield frame;
   }
 }
 

@@ -260,6 +260,7 @@ export class ScenarioEngine {
         this.notes.push({ kind: 'disturbance', timeUs: this.sim.timeUs, ref: action.ref, what: action.what });
         return;
       case 'weather':
+      case 'demand':
         this.give([action]);
         return;
       case 'clear':

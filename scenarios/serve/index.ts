@@ -1,6 +1,7 @@
 /** The door of the live twin. */
 export { type AlarmRoom, addAlarms } from './alarms.ts';
 export { inCi } from './ci.ts';
+export { addHistory } from './history.ts';
 export { addPage, type LiveState } from './page.ts';
 export { USUAL_PORTS, usualPort } from './ports.ts';
 export { addRuns, type RunsOptions } from './runs.ts';

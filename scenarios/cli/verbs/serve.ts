@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readRecipe } from '../../../detector/index.ts';
+import { readNatsAddress } from '../../../models/bus/index.ts';
 import {
   type AlarmEvent,
   type OperatorAction,
@@ -20,6 +21,7 @@ import {
   alarmLine,
   DEFAULT_RECIPE,
   OperatorDesk,
+  openHistory,
   type Pace,
   readInputs,
   runScenario,
@@ -29,6 +31,7 @@ import {
 import { formatCard } from '../../score/index.ts';
 import {
   addAlarms,
+  addHistory,
   addPage,
   addRuns,
   addWindow,
@@ -41,10 +44,11 @@ import {
 } from '../../serve/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
+import { addNatsOptions, type NatsOptions, natsIdentity } from '../natsOptions.ts';
 import type { CommonOptions } from '../verbs.ts';
 import { beginText, readPace } from './run.ts';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, NatsOptions {
   readonly host: string;
   readonly modbusPort?: number;
   readonly httpPort?: number;
@@ -56,6 +60,8 @@ interface Options extends CommonOptions {
   readonly via: 'gateway' | 'stations';
   readonly exact: boolean;
   readonly once: boolean;
+  readonly bus?: string;
+  readonly historian?: string;
 }
 
 export const DEFAULT_SCENARIO = 'crude-one-percent';
@@ -64,7 +70,7 @@ const PATIENCE_S = 24 * 3600;
 
 export function configure(command: Command): void {
   const port = (flag: string, about: string) => new Option(flag, about).argParser(portNumber);
-  command
+  addNatsOptions(command)
     .option('--host <address>', 'whom to listen to; anything but this machine is your own decision', '127.0.0.1')
     .addOption(
       port('--modbus-port <port>', `0 for any free one (default: ${USUAL_PORTS.modbus}, or any where that is taken)`),
@@ -85,6 +91,11 @@ export function configure(command: Command): void {
         .choices(['gateway', 'stations'])
         .default('gateway'),
     )
+    .option(
+      '--bus <url>',
+      'nats://host:port[/channel]: also publishes frames and alarms as a stream there (detect --source the same)',
+    )
+    .option('--historian <folder>', 'also store the run in this history; asked by GET /api/history')
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--once', 'end with the run instead of going on serving (so does CI=true)', false);
 }
@@ -115,6 +126,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   let truth: PlantServer['truth'];
   let live: NonNullable<WindowInfo['live']> | undefined;
   let finishedFolder: string | undefined;
+  const historian = await openHistory(options.historian, io.err);
   const journal: AlarmEvent[] = [];
   const operators = new OperatorDesk();
   if (!recipe) operators.close('the detector is somebody else’s: its alarms are operated there');
@@ -122,14 +134,17 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   let bar: ReturnType<Io['progress']> | undefined;
   // A line printed over a bar that is being drawn would end up behind it.
   const say = (line: string) => io.out(io.columns === undefined ? line : `\r\x1b[K${line}`);
+  const bus = options.bus === undefined ? undefined : await openChannel(options, options.bus, spec.plant, say);
   const outcome = await runScenario({
     inputs,
+    ...(bus ? { listener: bus } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(recipe ? { recipe } : {}),
     ...(command === undefined ? {} : { detector: command }),
     transport: 'modbus',
     via: options.via,
     pace,
+    ...(historian ? { historian } : {}),
     exact: options.exact,
     ...(options.out === undefined ? {} : { out: options.out }),
     server: {
@@ -139,6 +154,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       truthPort: options.truthPort,
       windows: true,
       routes: (app) => {
+        if (historian) addHistory(app, historian);
         addAlarms(app, { journal, operate });
         const built = addWindow(app, () => (live ? { live } : {}));
         addPage(app, state, built ? '/report' : '/');
@@ -175,6 +191,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
           ...(server.truth ? { truth: server.truth.url } : {}),
         };
       state.places = places(server, inputs.plant.layout.stations.length);
+      if (bus) state.places = [...state.places, `Bus         ${bus.place}`];
       for (const line of state.places) io.out(`  ${line}`);
       if (options.host !== '127.0.0.1' && options.host !== '::1' && options.host !== 'localhost')
         io.err(`Anybody who can reach ${options.host} can now operate this plant: Modbus has no passwords.`);
@@ -191,7 +208,15 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       say(line);
     },
     log: (line) => io.err(line),
-  }).finally(() => bar?.end());
+  })
+    .catch(async (error) => {
+      await historian?.close();
+      throw error;
+    })
+    .finally(async () => {
+      bar?.end();
+      await bus?.close();
+    });
   const { card, server } = outcome;
   try {
     state.card = card;
@@ -210,9 +235,21 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     }
   } finally {
     await server?.close();
+    await historian?.close();
   }
-  if (card.status !== 'valid') return 4;
+  if (card.status !== 'valid' || bus?.failed !== undefined) return 4;
   return overall(card) === 'fail' ? 1 : 0;
+}
+
+/** Loaded only where it is asked for: most twins need no NATS. */
+async function openChannel(options: Options, url: string, plant: string, log: (line: string) => void) {
+  const { openBus } = await import('../../serve/bus/index.ts');
+  return openBus({
+    address: readNatsAddress('--bus', url, 'channel'),
+    identity: natsIdentity(options),
+    channel: plant.replaceAll(/^.*[/\\]|\.ya?ml$/g, '').replaceAll(/[^A-Za-z0-9_-]/g, '-'),
+    log,
+  });
 }
 
 function addressesOf(server: PlantServer) {
