@@ -23,6 +23,8 @@ export interface Notice {
   /** Absent where alarms are not grouped. */
   readonly incident?: string;
   readonly priority: number;
+  /** By the plant's clock. */
+  readonly timeUs: number;
   readonly utc_us: number;
   /** Absent where the notice is of a document alone. */
   readonly event?: AlarmEvent;
@@ -63,11 +65,12 @@ export function keyOf(parts: {
   const { session, rule, step, channel, to, notice } = parts;
   const event = notice.event ?? null;
   const enclosures = notice.enclosures.map((e) => ({ ...e }));
-  const { kind, plant, alarm, priority, utc_us } = notice;
+  // Not UTC: a detector that goes on where it was killed may think that it began a little later.
+  const { kind, plant, alarm, priority, timeUs } = notice;
   const incident = notice.incident ?? '';
   return digestJson({
     ...{ session, rule, step, channel, to },
-    notice: { kind, plant, alarm, incident, priority, utc_us, event, enclosures },
+    notice: { kind, plant, alarm, incident, priority, timeUs, event, enclosures },
   }).slice(0, 32);
 }
 

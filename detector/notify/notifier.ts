@@ -96,6 +96,7 @@ export class Notifier {
       alarm: event.alarm,
       ...(event.incident === undefined ? {} : { incident: event.incident }),
       priority: event.priority,
+      timeUs: event.timeUs,
       utc_us: this.#options.epoch_us + event.timeUs,
       event,
       enclosures: [],
@@ -104,9 +105,9 @@ export class Notifier {
 
   /** Tells a document, by the rules of kind `plan`. */
   announce(what: Announcement): void {
-    const { timeUs, ...rest } = what;
-    this.time(timeUs);
-    this.#tellAll({ kind: 'plan', plant: this.#options.plant, utc_us: this.#options.epoch_us + timeUs, ...rest });
+    this.time(what.timeUs);
+    const { plant, epoch_us } = this.#options;
+    this.#tellAll({ kind: 'plan', plant, utc_us: epoch_us + what.timeUs, ...what });
   }
 
   /** The plant's clock; cheap, to be called with every scan. */

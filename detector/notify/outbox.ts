@@ -72,6 +72,7 @@ interface Lane {
   delivered: number;
   trouble?: string;
   busy: boolean;
+  /** Set while it waits after a failure; ends the wait's timer. */
   wake?: () => void;
 }
 
@@ -92,6 +93,8 @@ export class Outbox {
   /** The file is closed too. */
   #shut = false;
   #rewriting = false;
+  /** Changes on their way to the disk. */
+  #taking = 0;
   #atRest: (() => void)[] = [];
 
   private constructor(options: OutboxOptions, journal: Journal<Change>, unlock: () => void) {
@@ -141,7 +144,9 @@ export class Outbox {
       if (c.op === 'put') this.#pending.set(c.message.key, c.message);
       else this.#apply(c);
     }
+    this.#taking += 1;
     await this.#save(fresh);
+    this.#taking -= 1;
     const lanes = new Set<Lane>();
     for (const c of fresh) {
       if (c.op !== 'put') continue;
@@ -150,6 +155,7 @@ export class Outbox {
       lanes.add(lane);
     }
     for (const lane of lanes) this.#run(lane);
+    this.#tellAtRest();
   }
 
   counts(): ChannelCount[] {
@@ -169,11 +175,14 @@ export class Outbox {
 
   /** Resolves when nothing is being sent or written: all that is left waits for a time. */
   async settled(): Promise<void> {
-    await this.#journal.settled();
-    if ([...this.#lanes.values()].some((l) => l.busy)) await new Promise<void>((done) => this.#atRest.push(done));
+    for (;;) {
+      await this.#journal.settled();
+      if (this.#taking === 0 && ![...this.#lanes.values()].some((l) => l.busy)) return;
+      await new Promise<void>((done) => this.#atRest.push(done));
+    }
   }
 
-  /** Lets those who are being sent finish, at most `grace_ms`; what waits stays on disk for the next start. */
+  /** Sends what is not held up by a failure, at most `grace_ms`; what waits stays on disk for the next start. */
   async close(grace_ms: number): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -286,19 +295,24 @@ export class Outbox {
   }
 
   #run(lane: Lane): void {
-    if (lane.busy || lane.wake || this.#closed || !lane.channel || lane.queue.length === 0) return;
+    if (lane.busy || lane.wake || this.#shut || !lane.channel || lane.queue.length === 0) return;
     lane.busy = true;
     void this.#deliver(lane, lane.channel).finally(() => {
       lane.busy = false;
       if (!lane.wake) this.#run(lane);
-      if (![...this.#lanes.values()].some((l) => l.busy)) for (const tell of this.#atRest.splice(0)) tell();
+      this.#tellAtRest();
     });
+  }
+
+  /** Whoever waits for rest looks again himself. */
+  #tellAtRest(): void {
+    for (const tell of this.#atRest.splice(0)) tell();
   }
 
   /** Sends until the queue is empty or a try fails. */
   async #deliver(lane: Lane, channel: Channel): Promise<void> {
     const { clock } = this.#options;
-    while (lane.queue.length > 0 && !this.#closed) {
+    while (lane.queue.length > 0 && !this.#shut) {
       const message = lane.queue[0]!;
       const limit = timeLimit(clock, channel.timeout_ms);
       try {
@@ -333,6 +347,8 @@ export class Outbox {
       lane.queue.push(lane.queue.shift()!);
       lane.triesOfHead = 0;
     }
+    // One who leaves tries everything once more at most.
+    lane.wake = () => {};
     if (this.#closed) return;
     const asked = error instanceof Refusal ? (error.again_ms ?? 0) : 0;
     const wait = Math.max(this.#wait_ms(lane.name, lane.failures), Math.min(asked, 12 * LONGEST_WAIT_MS));
@@ -345,9 +361,6 @@ export class Outbox {
       delete lane.wake;
       this.#run(lane);
     });
-    lane.wake = () => {
-      cancel();
-      delete lane.wake;
-    };
+    lane.wake = cancel;
   }
 }

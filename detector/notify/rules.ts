@@ -82,7 +82,7 @@ function unknown(
   known: readonly string[],
 ): Problem {
   const near = nearest(name, [...known]);
-  const expected = known.length > 0 ? `one of ${known.join(', ')}` : `${what}, of which there is none yet`;
+  const expected = known.length > 0 ? `one of ${known.join(', ')}` : `a ${what}, of which there is none yet`;
   return doc.problemAt(path, `"${name}", which is no ${what}`, expected, near ? `did you mean "${near}"?` : undefined);
 }
 

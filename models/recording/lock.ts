@@ -6,6 +6,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { ProblemError, plainProblem } from '../contract/index.ts';
+import { storageProblem } from './format.ts';
 
 const held = new Set<string>();
 
@@ -30,6 +31,6 @@ export async function lockFolder(folder: string, what: string, hint: string): Pr
     const pid = /lock is held in .*\(PID (\d+)\)/.exec(text)?.[1];
     if (pid !== undefined || /Could not set lock/.test(text))
       throw taken(pid === undefined ? 'another process' : `process ${pid}`);
-    throw error;
+    throw storageProblem(folder, error);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { recipeSchema } from '../../detector/index.ts';
+import { notifySchema } from '../../detector/notify/index.ts';
 import {
   alarmEventSchema,
   asBuiltSchema,
@@ -36,6 +37,7 @@ export const SCHEMAS: readonly NamedSchema[] = [
   { name: 'recipe', summary: 'a detector recipe as YAML', schema: recipeSchema },
   { name: 'scenario', summary: 'a scenario as YAML', schema: scenarioSchema },
   { name: 'suite', summary: 'a suite as YAML', schema: suiteSchema },
+  { name: 'notify', summary: 'who is told of alarms, when and how, as YAML', schema: notifySchema },
   { name: 'csv-mapping', summary: 'how a foreign CSV becomes a recording, as YAML', schema: CSV_MAPPING_SCHEMA },
   { name: 'alarm', summary: 'an alarm event: a line of the journal', schema: alarmEventSchema },
   { name: 'truth', summary: 'a truth event: what really happened', schema: truthEventSchema },

@@ -3,7 +3,7 @@
  * of its own. The journal is what arrived at the plant.
  */
 import { modbusSource, websocketSource } from '../../detector/ingest/index.ts';
-import type { AlarmEvent, FrameSource, Pipeline } from '../../models/contract/index.ts';
+import type { AlarmEvent, Frame, FrameSource, Pipeline } from '../../models/contract/index.ts';
 import {
   type Drive,
   type PlantServer,
@@ -16,7 +16,7 @@ import { startExternal } from './external.ts';
 import type { Pace } from './inputs.ts';
 import type { Logbook } from './logbook.ts';
 import type { OperatorDesk } from './operatorDesk.ts';
-import { sleep } from './wallclock.ts';
+import { sleep, stopwatch } from './wallclock.ts';
 
 export interface WiredOptions {
   readonly transport: 'modbus' | 'websocket';
@@ -28,13 +28,18 @@ export interface WiredOptions {
   readonly command?: string;
   /** Somebody else's detector is on its way; wait for it. */
   readonly attached?: boolean;
+  readonly listener?: { frame(frame: Frame): Promise<void> | undefined; alarm(event: AlarmEvent): void };
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
   /** Where people's actions wait for the detector of this process. */
   readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
   onListen?(server: PlantServer): void | Promise<void>;
   onProgress?(timeUs: number): void;
+  /** To be awaited before the next scan where somebody beside the recorder is behind. */
+  pressure?(): Promise<void> | undefined;
   onAlarm?(event: AlarmEvent): void;
+  /** A scan that the detector has done: its own time, and wall time from publication to its acknowledge. */
+  onScan?(seq: number, step_s: number, latency_s: number): void;
   log(line: string): void;
 }
 type PlantLayout = Awaited<ReturnType<FrameSource['open']>>['layout'];
@@ -53,6 +58,8 @@ export interface WiredRun {
 export async function runWired(engine: ScenarioEngine, logbook: Logbook, options: WiredOptions): Promise<WiredRun> {
   const { pace, signal } = options;
   let seen = 0;
+  const clock_s = stopwatch();
+  let publishedAt_s = 0;
   const server = await startPlantServer(driveOf(engine), {
     ...options.server,
     modbusPort:
@@ -61,15 +68,17 @@ export async function runWired(engine: ScenarioEngine, logbook: Logbook, options
       options.server?.httpPort ?? (options.transport === 'websocket' || options.command !== undefined ? 0 : false),
     pace,
     onFrame(frame) {
+      publishedAt_s = clock_s();
       logbook.frame(frame, []);
       if (frame.seq - seen >= 64) {
         seen = frame.seq;
         options.onProgress?.(frame.timeUs);
       }
-      return logbook.pressure();
+      return together(logbook.pressure() ?? options.pressure?.(), options.listener?.frame(frame));
     },
     onAlarm(event) {
       logbook.alarm(event);
+      options.listener?.alarm(event);
       options.onAlarm?.(event);
     },
     onTruth: (events) => logbook.truthEvents(events),
@@ -89,7 +98,9 @@ export async function runWired(engine: ScenarioEngine, logbook: Logbook, options
       fault = external.died;
       settle = async () => void (pace.kind === 'lockstep' || (await sleep(LAST_WORDS_MS)));
     } else if (options.pipeline) {
-      const detector = attach(server, engine, options, options.pipeline);
+      const onScan = options.onScan?.bind(options);
+      const told = onScan && ((seq: number, step_s: number) => onScan(seq, step_s, clock_s() - publishedAt_s));
+      const detector = attach(server, engine, options, options.pipeline, told);
       closers.push(() => detector.close());
       fault = detector.failed;
       settle = () => detector.caughtUp(() => logbook.frames);
@@ -114,6 +125,11 @@ export async function runWired(engine: ScenarioEngine, logbook: Logbook, options
     await server.close();
     throw error;
   }
+}
+
+/** Waits for whoever is behind; nobody, as a rule. */
+function together(a: Promise<void> | undefined, b: Promise<void> | undefined): Promise<void> | undefined {
+  return a && b ? Promise.all([a, b]).then(() => {}) : (a ?? b);
 }
 
 async function closeAll(closers: (() => Promise<unknown> | unknown)[]): Promise<void> {
@@ -149,6 +165,7 @@ function attach(
   engine: ScenarioEngine,
   options: WiredOptions,
   makePipeline: NonNullable<WiredOptions['pipeline']>,
+  onScan?: (seq: number, step_s: number) => void,
 ) {
   const source =
     options.transport === 'modbus'
@@ -171,10 +188,13 @@ function attach(
     const pipeline = makePipeline(layout, asBuilt);
     options.operators?.open();
     for (let frame = await source.next(); frame !== undefined; frame = await source.next()) {
+      const step_s = onScan && stopwatch();
       const events = pipeline.step(frame);
+      const took_s = step_s?.() ?? 0;
       const acted = options.operators?.apply(pipeline) ?? [];
       await source.ack(frame.seq, acted.length === 0 ? events : [...events, ...acted]);
       done = frame.seq;
+      onScan?.(frame.seq, took_s);
     }
   })();
   const over = () => options.operators?.close('the run is over; the detector has stopped');

@@ -7,12 +7,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../detector/index.ts';
+import { parseRules } from '../../detector/notify/index.ts';
 import { formatProblem, type Result } from '../../models/contract/index.ts';
 import { bindScenario, parseScenario, readPlantContext } from '../../scenarios/engine/index.ts';
 import { parsePlant } from '../../sim/index.ts';
 
 /** Every kind of document that people write. */
 const READERS: Readonly<Record<string, (file: string, text: string) => Result<unknown>>> = {
+  notify: parseRules,
   plant: parsePlant,
   recipe: parseRecipe,
   scenario: readAndBind,

@@ -3,6 +3,7 @@
  * around a crash is one to every mailbox that looks at it.
  */
 import { createTransport } from 'nodemailer';
+import { unlessAborted } from '../clock.ts';
 import type { Message } from '../message.ts';
 import { type Channel, Refusal, sentenceOf, shown } from './channel.ts';
 
@@ -43,26 +44,25 @@ export function emailChannel(options: {
         disableUrlAccess: true,
       });
       open.add(transport);
-      const stop = () => transport.close();
-      signal.addEventListener('abort', stop, { once: true });
       try {
-        await transport.sendMail({
+        // Its socket may stay until its own timeout, which is no longer.
+        const sent = transport.sendMail({
           from,
           to: message.to.map((r) => ({ name: r.name, address: r.email! })),
           subject: message.subject,
           text: message.body,
           messageId: `<${message.key}@leaktwin>`,
           headers: {
-            'X-LeakTwin-Key': message.key,
+            'X-Leaktwin-Key': message.key,
             'Auto-Submitted': 'auto-generated',
             ...(notice.priority <= 2 ? { Importance: 'high' } : {}),
           },
           attachments: notice.enclosures.map((e) => ({ filename: e.name, contentType: e.type, content: e.text })),
         });
+        await unlessAborted(sent, signal, () => 'no answer in time');
       } catch (error) {
         throw explain(error as SmtpError, `${host}:${port}`);
       } finally {
-        signal.removeEventListener('abort', stop);
         transport.close();
         open.delete(transport);
       }

@@ -45,7 +45,15 @@ const message = (n: number): Change => ({
     to: [],
     subject: `alarm ${n}`,
     body: 'é',
-    notice: { kind: 'raised', plant: 'crude-line', alarm: 'LD-WAVE', priority: 1, utc_us: 1e15 + n, enclosures: [] },
+    notice: {
+      kind: 'raised',
+      plant: 'crude-line',
+      alarm: 'LD-WAVE',
+      priority: 1,
+      timeUs: 0,
+      utc_us: 1e15 + n,
+      enclosures: [],
+    },
   } satisfies Message,
 });
 

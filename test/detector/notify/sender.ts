@@ -22,7 +22,15 @@ const hook = webhookChannel({
 });
 const outbox = await Outbox.open({ folder, clock, seed: 1, channels: new Map([['hook', hook]]), onNotice: say });
 for (let n = Number(from); n < Number(to); n += 1) {
-  const notice = { kind: 'raised', plant: 'crude-line', alarm: 'A', priority: 1, utc_us: n, enclosures: [] } as const;
+  const notice = {
+    kind: 'raised',
+    plant: 'crude-line',
+    alarm: 'A',
+    priority: 1,
+    timeUs: 0,
+    utc_us: n,
+    enclosures: [],
+  } as const;
   await outbox.submit([
     {
       op: 'put',
