@@ -24,18 +24,22 @@ import {
   createCompensation,
   createDeviation,
   createFronts,
+  createObserver,
   createOperations,
   createPlumeCoupling,
   createSourceEvidence,
+  createStationFlows,
   createTankRate,
   type Deviation,
   type Fronts,
+  type Observer,
   type Operations,
   type PlumeCoupling,
   readAir,
   readLine,
   readTanks,
   type SourceEvidence,
+  type StationFlows,
   type TankRate,
 } from './features/index.ts';
 import { type Context, createMethod, type ExcessSettings, gasTags, type Running } from './methods/index.ts';
@@ -53,6 +57,8 @@ interface Built {
   readonly balances: readonly Balance[];
   readonly deviations: readonly Deviation[];
   readonly fronts: readonly Fronts[];
+  readonly observers: readonly Observer[];
+  readonly stationFlows: readonly StationFlows[];
   readonly operations: Operations | undefined;
   readonly tankRate: TankRate | undefined;
   readonly blocks: readonly AirBlocks[];
@@ -75,11 +81,12 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
   if (problems.length > 0) throw new ProblemError(problems);
   const { buffer, views } = bindArena((arena) => build(recipe, layout, asBuilt, arena));
   const { clean, balances, deviations, fronts, operations, tankRate, stages, frames } = views;
-  const { blocks, backgrounds, couplings, evidences } = views;
+  const { blocks, backgrounds, couplings, evidences, observers, stationFlows } = views;
   const warmUpFrames = Math.round((recipe.spec['warm-up'] * 1e6) / layout.scanUs);
   clean.reset();
   for (const b of balances) b.reset();
   for (const f of fronts) f.reset();
+  for (const o of observers) o.reset();
   operations?.reset();
   tankRate?.reset();
   for (const e of evidences) e.reset();
@@ -97,6 +104,8 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
       clean.step(frame);
       operations?.step(frame, clean);
       tankRate?.step(clean);
+      for (const o of observers) o.step(frame, clean);
+      for (const s of stationFlows) s.step(clean);
       for (const b of balances) b.step(clean);
       for (const d of deviations) d.step(clean);
       for (const f of fronts) f.step(frame, clean);
@@ -151,6 +160,8 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
   const balances: Balance[] = [];
   const deviations: Deviation[] = [];
   const fronts: Fronts[] = [];
+  const observers: Observer[] = [];
+  const stationFlows: StationFlows[] = [];
   let operations: Operations | undefined;
   let tankRate: TankRate | undefined;
   const air = readAir(layout, asBuilt);
@@ -174,6 +185,12 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
       return b;
     });
   const warmUp_s = spec['warm-up'];
+  const observerOf = (grid_s: number) =>
+    once(`observer/${grid_s}`, () => {
+      const o = createObserver(layout, line!, { grid_s, warmUp_s }, arena);
+      observers.push(o);
+      return o;
+    });
   const context: Context = {
     layout,
     asBuilt,
@@ -201,6 +218,13 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
         const f = createFronts(layout, tags, { window_s, sigma, slowest_s, warmUp_s }, arena);
         fronts.push(f);
         return f;
+      }),
+    observer: observerOf,
+    stationFlows: (grid_s) =>
+      once(`station-flows/${grid_s}`, () => {
+        const s = createStationFlows(layout, observerOf(grid_s), warmUp_s, arena);
+        stationFlows.push(s);
+        return s;
       }),
     operations: () =>
       once('operations', () => {
@@ -239,7 +263,19 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
           );
     return { spec: m, method, machine };
   });
-  const features = { balances, deviations, fronts, operations, tankRate, blocks, backgrounds, couplings, evidences };
+  const features = {
+    observers,
+    stationFlows,
+    balances,
+    deviations,
+    fronts,
+    operations,
+    tankRate,
+    blocks,
+    backgrounds,
+    couplings,
+    evidences,
+  };
   return { clean, ...features, stages, frames: arena.f64(1) };
 }
 
@@ -305,7 +341,7 @@ function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | und
       ];
     }
     if (
-      m.method === 'wave' &&
+      (m.method === 'wave' || m.method === 'rttm') &&
       !line?.spans.some((s) => layout.tags[s.up]!.width >= 4 && layout.tags[s.down]!.width >= 4)
     ) {
       return [

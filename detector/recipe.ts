@@ -123,6 +123,20 @@ const methodSchema = z.discriminatedUnion('method', [
     /** How long the alarm condition stands after a front. */
     hold: quantity('time', { positive: true }).prefault('10 min'),
   }),
+  z.strictObject({
+    method: z.literal('rttm'),
+    ...alarm,
+    /** Step of the model's own grid. */
+    grid: quantity('time', { min: 0.02, max: 0.2 }).prefault('100 ms'),
+    /** How far the two sides of a station must part, in standard deviations of their mean over any of the windows. */
+    sigma: z.number().positive().default(7),
+    /** The same where the pressures alone tell of a wave at a station with a meter: the meter then only confirms. */
+    'confirm-sigma': z.number().positive().default(4.5),
+    /** Further allowance, as a share of what flows at the station have moved by lately. */
+    'per-activity': quantity('fraction', { min: 0 }).prefault('4 %'),
+    /** How long the alarm condition stands after a wave. */
+    hold: quantity('time', { positive: true }).prefault('10 min'),
+  }),
   z
     .strictObject({
       method: z.literal('gas-level'),

@@ -5,6 +5,7 @@ import { createCusum } from './cusum.ts';
 import { createGasLevel } from './gasLevel.ts';
 import { createGasSource } from './gasSource.ts';
 import type { Context, Running } from './method.ts';
+import { createRttm } from './rttm.ts';
 import { createShewhart } from './shewhart.ts';
 import { createTankCusum } from './tankCusum.ts';
 import { createWave } from './wave.ts';
@@ -23,6 +24,10 @@ export const METHODS: Readonly<Record<MethodSpec['method'], { summary: string; r
   wave: {
     summary: 'negative pressure wave between two stations, with place and rate',
     reference: 'API RP 1130; Joukowsky 1898',
+  },
+  rttm: {
+    summary: 'real-time transient model: what must flow on the two sides of a station has parted',
+    reference: 'API RP 1130; Wylie & Streeter 1993; Willsky & Jones 1976 (GLR over windows)',
   },
   'gas-level': {
     summary: 'limits of gas instruments, over zero, over their background or as a rise, by m votes of a group',
@@ -45,6 +50,8 @@ export function createMethod(spec: MethodSpec, context: Context): Running {
       return spec.on === 'tanks' ? createTankCusum(spec, context) : createCusum(spec, context);
     case 'wave':
       return createWave(spec, context);
+    case 'rttm':
+      return createRttm(spec, context);
     case 'gas-level':
       return createGasLevel(spec, context);
     case 'gas-source':

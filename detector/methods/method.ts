@@ -13,8 +13,10 @@ import type {
   EvidenceSettings,
   Fronts,
   Line,
+  Observer,
   Operations,
   SourceEvidence,
+  StationFlows,
   TankRate,
 } from '../features/index.ts';
 import type { Cleaner } from '../preprocess/index.ts';
@@ -39,6 +41,9 @@ export interface Context {
   balance(forget_s: number): Balance;
   deviation(tags: readonly string[] | undefined): Deviation;
   fronts(window_s: number, sigma: number, slowest_s: number): Fronts;
+  /** The transient model of the line on a grid of its own. */
+  observer(grid_s: number): Observer;
+  stationFlows(grid_s: number): StationFlows;
   operations(): Operations;
   tankRate(): TankRate;
   readonly air: AirSite | undefined;
