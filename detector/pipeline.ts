@@ -70,6 +70,8 @@ interface Built {
   readonly frames: Float64Array;
 }
 
+/** Grid of the transient model where a balance asks for its line pack. */
+const OBSERVER_GRID_S = 0.1;
 const NO_EVENTS: readonly AlarmEvent[] = [];
 
 /**
@@ -199,9 +201,10 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
     scan_s: layout.scanUs * 1e-6,
     warmUp_s,
     clean,
-    balance: (forget_s) =>
-      once(`balance/${forget_s}`, () => {
-        const b = createBalance(layout, line!, { warmUp_s, forget_s }, arena);
+    balance: (forget_s, pack = 'stations') =>
+      once(`balance/${forget_s}/${pack}`, () => {
+        const model = pack === 'model' ? observerOf(OBSERVER_GRID_S) : undefined;
+        const b = createBalance(layout, line!, { warmUp_s, forget_s }, arena, model);
         balances.push(b);
         return b;
       }),

@@ -75,6 +75,29 @@ const average = quantity('time', { positive: true }).prefault('1 min');
 /** Learn for so long, in quiet, what temperature, humidity and pressure do to each instrument, and take it off. */
 const learnWeather = quantity('time', { positive: true }).optional();
 
+/** The balance's line pack: from the stations' pressures alone, or from the transient model that they drive. */
+const linePack = z.enum(['stations', 'model']).default('stations');
+
+/** What charts for a change of unknown size share. */
+const unknownSize = {
+  on,
+  tags,
+  ...alarm,
+  'line-pack': linePack,
+  /** Design rate of false alarms in white noise, all channels together; sets the limit. */
+  'false-alarms': quantity('frequency', { positive: true }),
+};
+
+/** Sizes that a bank covers: of design flow for the balance, in standard deviations for tags. */
+const sizeRange = {
+  from: quantity('fraction', { positive: true }),
+  to: quantity('fraction', { positive: true }),
+};
+
+function rangeRises(m: { readonly from: number; readonly to: number }, ctx: z.RefinementCtx): void {
+  if (!(m.to > m.from)) addIssue(ctx, { found: `${m.to}`, expected: `more than "from", which is ${m.from}` }, ['to']);
+}
+
 const methodSchema = z.discriminatedUnion('method', [
   z.strictObject({
     method: z.literal('threshold'),
@@ -104,8 +127,31 @@ const methodSchema = z.discriminatedUnion('method', [
     /** Design rate of false alarms in white noise; sets the threshold. */
     'false-alarms': quantity('frequency', { positive: true }),
     allowance,
+    'line-pack': linePack,
     /** Ask the pressure gradients whether the flow really splits, so that a failing meter is no leak. */
     corroborate: z.boolean().default(true),
+  }),
+  z.strictObject({
+    method: z.literal('glr'),
+    ...unknownSize,
+    /** Longest stretch over which a change is looked for. */
+    window: quantity('time', { positive: true }).prefault('10 min'),
+  }),
+  z.strictObject({ method: z.literal('mixture'), ...unknownSize, ...sizeRange }).superRefine(rangeRises),
+  z
+    .strictObject({
+      method: z.literal('sprt'),
+      ...unknownSize,
+      ...sizeRange,
+      /** Chance to call a leak none in one test; the next test begins at once. */
+      miss: quantity('fraction', { min: 1e-6, max: 0.4 }).prefault('5 %'),
+    })
+    .superRefine(rangeRises),
+  z.strictObject({
+    method: z.literal('page-hinkley'),
+    ...unknownSize,
+    /** Size to detect, as in `cusum`. */
+    detects: quantity('fraction', { positive: true }),
   }),
   z.strictObject({
     method: z.literal('wave'),

@@ -38,7 +38,8 @@ export interface Context {
   readonly scan_s: number;
   readonly warmUp_s: number;
   readonly clean: Cleaner;
-  balance(forget_s: number): Balance;
+  /** `pack`: where its line pack comes from; absent: from the stations. */
+  balance(forget_s: number, pack?: 'stations' | 'model'): Balance;
   deviation(tags: readonly string[] | undefined): Deviation;
   fronts(window_s: number, sigma: number, slowest_s: number): Fronts;
   /** The transient model of the line on a grid of its own. */
