@@ -107,7 +107,7 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
       operations?.step(frame, clean);
       tankRate?.step(clean);
       for (const o of observers) o.step(frame, clean);
-      for (const s of stationFlows) s.step(clean);
+      for (const s of stationFlows) s.step(frame, clean);
       for (const b of balances) b.step(clean);
       for (const d of deviations) d.step(clean);
       for (const f of fronts) f.step(frame, clean);

@@ -7,7 +7,7 @@ export { type Compensation, createCompensation } from './compensation.ts';
 export { createDeviation, type Deviation } from './deviation.ts';
 export { createFronts, FRONTS_KEPT, type Fronts } from './fronts.ts';
 export { type Line, readLine, type Section, type Span } from './line.ts';
-export { createObserver, type Observer } from './observer.ts';
+export { createObserver, OBSERVED, type Observer } from './observer.ts';
 export { createOperations, type Operations } from './operations.ts';
 export { createPlumeCoupling, type PlumeCoupling } from './plumeCoupling.ts';
 export {

@@ -58,6 +58,8 @@ const EQUAL = 4;
 /** The loss is learned over this time, from flows and heads smoothed over the other. */
 const LEARN_S = 3600;
 const SMOOTH_S = 60;
+/** Share of the design flow by which a steady line's flow may differ from its mean of the last minute. */
+const STEADY = 0.01;
 
 export function createObserver(layout: FrameLayout, line: Line, settings: ObserverSettings, arena: Arena): Observer {
   const { spans } = line;
@@ -163,6 +165,14 @@ export function createObserver(layout: FrameLayout, line: Line, settings: Observ
     return a + (at - low) * (head_m[c * KEPT + ((low + 1) % KEPT)]! - a);
   }
 
+  /** Mean of a channel's samples since the last gap, a scan's at most [m]. */
+  function meanHead(c: number): number {
+    const count = Math.min(kept[c]!, layout.tags[channels[c]!]!.width);
+    let sum = 0;
+    for (let k = 1; k <= count; k += 1) sum += head_m[c * KEPT + ((kept[c]! - k) % KEPT)]!;
+    return sum / count;
+  }
+
   /** Loss per reach and (m³/s)² at a flow [s²/m⁵]. */
   function resistance(k: number, flow: number): number {
     const s = spans[k]!;
@@ -173,8 +183,8 @@ export function createObserver(layout: FrameLayout, line: Line, settings: Observ
   /** The span as if it had stood still with these heads for long. */
   function settle(k: number, timeUs: number): void {
     const s = spans[k]!;
-    const up = headAt(2 * k, timeUs);
-    const down = headAt(2 * k + 1, timeUs);
+    const up = meanHead(2 * k);
+    const down = meanHead(2 * k + 1);
     const size = (Math.abs(up - down) / (lossFactor[k]! * s.designLoss_m)) ** (1 / s.exponent) * line.designFlow_m3_s;
     const flow = up < down ? -size : size;
     for (let i = 0; i <= reaches[k]!; i += 1) {
@@ -233,6 +243,8 @@ export function createObserver(layout: FrameLayout, line: Line, settings: Observ
     smoothLoss_m[k] = smoothLoss_m[k]! + weight * (loss - smoothLoss_m[k]!);
     smoothFlow_m3_s[k] = smoothFlow_m3_s[k]! + weight * (flow - smoothFlow_m3_s[k]!);
     learned[k] = count;
+    // While the line swings, loss and flow are not each other's.
+    if (Math.abs(flow - smoothFlow_m3_s[k]!) > STEADY * line.designFlow_m3_s) return;
     // Where hardly anything flows the loss is elevations' and zeros' and tells nothing.
     if (smoothFlow_m3_s[k]! < 0.3 * line.designFlow_m3_s || smoothLoss_m[k]! <= 0) return;
     const now = smoothLoss_m[k]! / (s.designLoss_m * (smoothFlow_m3_s[k]! / line.designFlow_m3_s) ** s.exponent);

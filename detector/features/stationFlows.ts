@@ -9,16 +9,16 @@
  *
  * σ of each d is learned in the warm-up. What the model errs by while flows move is in proportion to how far they have moved lately: `activity`.
  */
-import type { FrameLayout } from '../../models/contract/index.ts';
+import type { Frame, FrameLayout } from '../../models/contract/index.ts';
 import type { Arena } from '../../models/kernel/index.ts';
 import type { Cleaner } from '../preprocess/index.ts';
 import { OBSERVED, type Observer } from './observer.ts';
 
 /** Windows w in steps of the observer's grid. */
 export const WINDOWS = [3, 10, 20, 50, 100, 300] as const;
-/** Steps over which the mean before is taken, and those that the model is given after a break. */
+/** Steps over which the mean before is taken, and those that the model is given after a break before they count. */
 const BEFORE = 600;
-const SETTLE = 900;
+const SETTLE = 600;
 /** A meter lags by about this, and so must what it is held against. */
 const METER_LAG_S = 0.5;
 /** Flows have moved by what they changed over the one time; that is forgotten over the other. */
@@ -51,7 +51,7 @@ export interface StationFlows {
   readonly activity_m3_s: Float64Array;
   /** 1: learned, and the model has settled (stations). */
   readonly ready: Uint8Array;
-  step(clean: Cleaner): void;
+  step(frame: Frame, clean: Cleaner): void;
 }
 
 const N = WINDOWS.length;
@@ -66,7 +66,7 @@ export function createStationFlows(
   const stations = flowStations(layout, observer);
   const n = stations.length;
   const scan_s = layout.scanUs * 1e-6;
-  const settle_s = SETTLE * gridUs * 1e-6;
+  const settle_s = (WINDOWS[N - 1]! + BEFORE + SETTLE) * gridUs * 1e-6;
   const learnScans = Math.max(60, Math.round((warmUp_s - settle_s) / scan_s));
   const lag = 1 - Math.exp((-gridUs * 1e-6) / METER_LAG_S);
   const forget = 1 - Math.exp(-scan_s / FORGET_S);
@@ -94,7 +94,7 @@ export function createStationFlows(
   }
 
   /** Adds the steps of this scan; false where a side does not know its flow. */
-  function gather(i: number, clean: Cleaner): boolean {
+  function gather(i: number, frame: Frame, clean: Cleaner): boolean {
     const { upSpan, downSpan, meter } = stations[i]!;
     const g = observer.newest[0]!;
     const since = Math.max(upSpan < 0 ? 0 : observer.since[upSpan]!, downSpan < 0 ? 0 : observer.since[downSpan]!);
@@ -109,7 +109,8 @@ export function createStationFlows(
     }
     const design = line.designFlow_m3_s;
     const base = i * OBSERVED;
-    const metered = meter >= 0 ? clean.value[meter]! : 0;
+    // The sample itself: a filter that holds what jumps would make a leak of every pump that trips.
+    const metered = meter >= 0 ? frame.value[layout.column[meter]!]! * clean.scale[meter]! + clean.offset[meter]! : 0;
     for (let k = from; k <= g; k += 1) {
       let up = upSpan < 0 ? metered : flow(observer.endFlow_m3_s, upSpan, k);
       let down = downSpan < 0 ? metered : flow(observer.startFlow_m3_s, downSpan, k);
@@ -155,22 +156,22 @@ export function createStationFlows(
     partDown_m3_s,
     activity_m3_s,
     ready,
-    step(clean) {
+    step(frame, clean) {
       for (let i = 0; i < n; i += 1) {
         ready[i] = 0;
-        if (!gather(i, clean)) {
+        if (!gather(i, frame, clean)) {
           steps[i] = 0;
           scans[i] = 0;
           continue;
         }
         if (steps[i]! <= 10) continue;
         move(i);
-        const settled = steps[i]! > SETTLE;
+        const settled = steps[i]! > WINDOWS[N - 1]! + BEFORE + SETTLE;
         const learning = settled && learned[i]! < learnScans;
         for (let w = 0; w < N; w += 1) {
           const at = i * N + w;
           const count = WINDOWS[w]!;
-          if (steps[i]! <= count + BEFORE) {
+          if (steps[i]! <= count + BEFORE + SETTLE) {
             parted_m3_s[at] = 0;
             continue;
           }

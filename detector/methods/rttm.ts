@@ -18,6 +18,8 @@ import type { Context, Running } from './method.ts';
 const N = WINDOWS.length;
 /** Share of a leak's whole effect that each side of a station with two witnesses must have. */
 const LEAST_PART = 0.12;
+/** The meter's part, in standard deviations of what it is held against: less might be its noise while a pump stops. */
+const LEAST_METER = 1.5;
 /** Most that the two parts may work against each other, as a share of the whole. */
 const AGAINST = 0.5;
 /** After a spike a transmitter is not believed alone for this long. */
@@ -51,6 +53,7 @@ export function createRttm(spec: MethodOf<'rttm'>, context: Context): Running {
       if (Math.min(up, down) < LEAST_PART * d || Math.max(up, down) > (1 + AGAINST) * d) return 0;
       if (meter >= 0) {
         const byPressure = upSpan < 0 ? down : up;
+        if (d - byPressure < LEAST_METER * sigma) return 0;
         const own = flows.sigma_m3_s[quietest * N + w]!;
         if (byPressure >= spec.sigma * own + allowance) k = spec['confirm-sigma'];
       }
