@@ -7,6 +7,8 @@
  * No pump, valve or wave from beyond parts the two sides of a station. A leak does, by q e^(−αx) when its wave arrives. A pressure that fails does so too;
  * where two pressures or a meter stand at a station, `partUp` and `partDown` tell what each side has moved by, and a leak moves both.
  *
+ * A transmitter that jumps by itself sends a wave through the model that comes out at the next station as if it were a leak's: `phantom`.
+ *
  * σ of each d is learned in the warm-up. What the model errs by while flows move is in proportion to how far they have moved lately: `activity`.
  */
 import type { Frame, FrameLayout } from '../../models/contract/index.ts';
@@ -23,7 +25,12 @@ const SETTLE = 600;
 const METER_LAG_S = 0.5;
 /** Flows have moved by what they changed over the one time; that is forgotten over the other. */
 const MOVED_SCANS = 30;
-const FORGET_S = 120;
+const FORGET_S = 300;
+/** A d of one second so many standard deviations from zero is something; it is no leak's where it is negative or one side's alone. */
+const SEEN = 6;
+const ONE_SIDED = 0.12;
+const PHANTOM_FORGET_S = 120;
+const PHANTOM_WINDOW = WINDOWS.indexOf(10);
 
 /** A station of the line: a place where the model knows the flow on one side at least, and something else knows it on the other. */
 export interface FlowStation {
@@ -47,8 +54,10 @@ export interface StationFlows {
   /** By how much Q_up rose and Q_down fell over the window [m³/s] (stations, WINDOWS); d_w is their sum. */
   readonly partUp_m3_s: Float64Array;
   readonly partDown_m3_s: Float64Array;
-  /** Recent peak of how far flows here have moved [m³/s] (stations). */
+  /** Recent peak of how far flows have moved, here and at the other ends of the spans that meet here [m³/s] (stations). */
   readonly activity_m3_s: Float64Array;
+  /** What a transmitter that jumps may make of d: recent peak of a d that is no leak's, here or at those ends [m³/s] (stations). */
+  readonly phantom_m3_s: Float64Array;
   /** 1: learned, and the model has settled (stations). */
   readonly ready: Uint8Array;
   step(frame: Frame, clean: Cleaner): void;
@@ -69,6 +78,7 @@ export function createStationFlows(
   const settle_s = (WINDOWS[N - 1]! + BEFORE + SETTLE) * gridUs * 1e-6;
   const learnScans = Math.max(60, Math.round((warmUp_s - settle_s) / scan_s));
   const lag = 1 - Math.exp((-gridUs * 1e-6) / METER_LAG_S);
+  const forgetPhantom = 1 - Math.exp(-scan_s / PHANTOM_FORGET_S);
   const forget = 1 - Math.exp(-scan_s / FORGET_S);
   // A plant without noise has no scatter to divide by.
   const least_m3_s = 1e-7 * line.designFlow_m3_s;
@@ -78,6 +88,9 @@ export function createStationFlows(
   const partUp_m3_s = arena.f64(n * N);
   const partDown_m3_s = arena.f64(n * N);
   const activity_m3_s = arena.f64(n);
+  const phantom_m3_s = arena.f64(n);
+  const ownMove = arena.f64(n); // how far flows here have moved lately [m³/s] (stations)
+  const ownPhantom = arena.f64(n); // the same of d that is no leak's (stations)
   const ready = arena.u8(n);
   const sumUp = arena.f64(n * OBSERVED); // running sum of Q_up less the design flow (stations, OBSERVED)
   const sumDown = arena.f64(n * OBSERVED); // the same of Q_down
@@ -145,8 +158,24 @@ export function createStationFlows(
     past[at] = up;
     past[at + MOVED_SCANS] = down;
     scans[i] = seen + 1;
-    activity_m3_s[i] = Math.max(moved, activity_m3_s[i]! * (1 - forget));
+    ownMove[i] = Math.max(moved, ownMove[i]! * (1 - forget));
   }
+
+  /** A transmitter that jumps sends a wave into the model that is none. */
+  function remember(i: number): void {
+    const at = i * N + PHANTOM_WINDOW;
+    const d = parted_m3_s[at]!;
+    const two = stations[i]!.meter >= 0 || stations[i]!.pressures.length > 1;
+    const oneSided = two && Math.min(partUp_m3_s[at]!, partDown_m3_s[at]!) < ONE_SIDED * d;
+    const seen = Math.abs(d) > SEEN * sigma_m3_s[at]! && (d < 0 || oneSided) ? Math.abs(d) : 0;
+    ownPhantom[i] = Math.max(seen, ownPhantom[i]! * (1 - forgetPhantom));
+  }
+
+  const neighbours = stations.map((a, i) =>
+    stations.flatMap((b, k) =>
+      k === i || (a.upSpan >= 0 && a.upSpan === b.downSpan) || (a.downSpan >= 0 && a.downSpan === b.upSpan) ? [k] : [],
+    ),
+  );
 
   return {
     stations,
@@ -155,6 +184,7 @@ export function createStationFlows(
     partUp_m3_s,
     partDown_m3_s,
     activity_m3_s,
+    phantom_m3_s,
     ready,
     step(frame, clean) {
       for (let i = 0; i < n; i += 1) {
@@ -189,6 +219,18 @@ export function createStationFlows(
             sigma_m3_s[i * N + w] = Math.max(least_m3_s, Math.sqrt(scatter[i * N + w]! / learnScans));
         }
         ready[i] = settled && learned[i]! >= learnScans ? 1 : 0;
+        if (ready[i] === 1) remember(i);
+      }
+      for (let i = 0; i < n; i += 1) {
+        let activity = 0;
+        let phantom = 0;
+        const near = neighbours[i]!;
+        for (let k = 0; k < near.length; k += 1) {
+          activity = Math.max(activity, ownMove[near[k]!]!);
+          phantom = Math.max(phantom, ownPhantom[near[k]!]!);
+        }
+        activity_m3_s[i] = activity;
+        phantom_m3_s[i] = phantom;
       }
     },
   };
