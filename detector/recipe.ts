@@ -180,6 +180,8 @@ const methodSchema = z.discriminatedUnion('method', [
     'confirm-sigma': z.number().positive().default(4.5),
     /** Further allowance, as a share of what flows at the station have moved by lately. */
     'per-activity': quantity('fraction', { min: 0 }).prefault('4 %'),
+    /** Allowance of windows of ten seconds and more, as a share of the design flow: interfaces of batches pass by. */
+    least: quantity('fraction', { min: 0 }).prefault('0.15 %'),
     /** How long the alarm condition stands after a wave. */
     hold: quantity('time', { positive: true }).prefault('10 min'),
   }),

@@ -20,12 +20,14 @@ const N = WINDOWS.length;
 const LEAST_PART = 0.12;
 /** The meter's part, in standard deviations of what it is held against: less might be its noise while a pump stops. */
 const LEAST_METER = 1.5;
-/** What of a transmitter's jump may come out elsewhere; spread over a longer window it is less, and never more. */
-const PHANTOM_SHARE = 1.2;
+/** What of a transmitter’s jump may come out elsewhere: where it moved one side only, the wave that it sends is doubled at a station whose head is imposed. */
+const PHANTOM_SHARE = 2.2;
 /** Most that the two parts may work against each other, as a share of the whole. */
 const AGAINST = 0.5;
 /** After a spike a transmitter is not believed alone for this long. */
 const SPIKY_US = 120e6;
+/** Windows from here on have the allowance for what creeps through the model. */
+const LONG_US = 10e6;
 /** A meter shows one number per scan: no window shorter than this many steps. */
 const METER_STEPS = 10;
 
@@ -47,7 +49,8 @@ export function createRttm(spec: MethodOf<'rttm'>, context: Context): Running {
     const d = flows.parted_m3_s[at]!;
     if (d <= 0) return 0;
     const sigma = flows.sigma_m3_s[at]!;
-    const allowance = spec['per-activity'] * flows.activity_m3_s[i]! + PHANTOM_SHARE * flows.phantom_m3_s[i]!;
+    const least = WINDOWS[w]! * observer.gridUs >= LONG_US ? spec.least * line.designFlow_m3_s : 0;
+    const allowance = least + spec['per-activity'] * flows.activity_m3_s[i]! + PHANTOM_SHARE * flows.phantom_m3_s[i]!;
     const up = flows.partUp_m3_s[at]!;
     const down = flows.partDown_m3_s[at]!;
     let k = spec.sigma;

@@ -10,8 +10,7 @@
  * Limits come from a demanded rate of false alarms by theory (models/kernel/statistics).
  */
 import type { Arena } from '../../models/kernel/index.ts';
-import { cusumLimit } from '../../models/kernel/statistics/index.ts';
-import { glrLimit, sprtLimits } from './limits.ts';
+import { cusumLimit, glrLimit, sprtLimits } from '../../models/kernel/statistics/index.ts';
 
 export interface Statistic {
   /** Limit, for people. */

@@ -1,6 +1,5 @@
 /** Charts for a change of unknown size: run lengths against theory and the published table of CUSUM. */
 import { describe, expect, it } from 'vitest';
-import { glrLimit } from '../../detector/methods/limits.ts';
 import {
   createGlr,
   createMixture,
@@ -9,7 +8,7 @@ import {
   type Statistic,
 } from '../../detector/methods/unknownSize.ts';
 import { bindArena, seeded } from '../../models/kernel/index.ts';
-import { cusumLimit, worstCaseDelay } from '../../models/kernel/statistics/index.ts';
+import { cusumLimit, glrLimit, worstCaseDelay } from '../../models/kernel/statistics/index.ts';
 
 type Make = (arena: Parameters<Parameters<typeof bindArena>[0]>[0]) => Statistic;
 

@@ -1,5 +1,6 @@
 /** Statistics: survival, comparison, resampling, detection limits, and how fast a change can be found at all. */
 export { cusumLimit, growingDelay, stationaryDelay, worstCaseDelay } from './detection.ts';
+export { glrLimit, sprtLimits } from './limits.ts';
 export { fitLogistic, type LogisticFit, type Trial } from './logistic.ts';
 export { chiSquaredQuantile, normalCdf, normalQuantile, studentCdf, studentQuantile } from './normal.ts';
 export { holm, mcnemar, rateRatio, type SeedsAsked, seedsNeeded } from './paired.ts';

@@ -7,7 +7,7 @@
  *   mixture              Σ w_j R_j ≥ ARL₀ after Shiryaev and Roberts: never less than ARL₀, since Σ w_j R_j − t is a martingale          Pollak 1987
  *   repeated SPRT        ARL₀ ≈ E₀N/α with Wald's E₀N = (α A + (1 − α) B)/(−δ²/2), A = ln((1 − β)/α), B = ln(β/(1 − α))              Wald 1947
  */
-import { normalCdf } from '../../models/kernel/statistics/index.ts';
+import { normalCdf } from './normal.ts';
 
 const PANELS = 400;
 
