@@ -12,16 +12,8 @@ import { findDocument } from '../models/document/index.ts';
 import { digestJson } from '../models/kernel/index.ts';
 import { RunWriter } from '../models/recording/index.ts';
 import { type CompilePlantOptions, createSim, type PlantSpec, parsePlant } from '../sim/index.ts';
+import { printReport, type Row } from './report.ts';
 
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ratio: number;
-  readonly against: string;
-}
-
-const json = process.argv.includes('--json');
 const at = process.argv.indexOf('--seconds');
 const SECONDS = at < 0 ? 3600 : Number(process.argv[at + 1]);
 const TARGET = 3000;
@@ -139,21 +131,12 @@ const rows: Row[] = [
   cost('the recorder adds, to the last byte', recorder, plant, whole),
 ];
 const configuration = digestJson({ spec, recipe: recipe.digest, seed: SEED, seconds: SECONDS });
-const report = {
+printReport({
   bench: 'crude-line',
-  configuration,
+  recipe: recipe.name,
+  configuration: configuration.slice(0, 12),
   fingerprint: whole.fingerprint,
   journal: whole.journal,
   simulated_s: SECONDS,
   rows,
-};
-if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-else {
-  process.stdout.write(
-    `crude-line, ${SECONDS} s, recipe ${recipe.name}, configuration ${configuration.slice(0, 12)}\n`,
-  );
-  for (const r of rows)
-    process.stdout.write(
-      `  ${r.name.padEnd(40)} ${String(r.value).padStart(8)} ${r.unit.padEnd(20)} ${r.ratio} of ${r.against}\n`,
-    );
-}
+});

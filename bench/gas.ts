@@ -14,14 +14,7 @@ import {
   solveGasSteady,
   stepGas,
 } from '../models/physics/gas/index.ts';
-
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ratio?: number;
-  readonly against?: string;
-}
+import { printReport, type Report, type Row } from './report.ts';
 
 const FRICTION = { kind: 'roughness', roughness_m: 2e-5 } as const;
 
@@ -93,7 +86,7 @@ function stepTime({ model, state }: { model: GasModel; state: GasState }): numbe
   return best;
 }
 
-export function benchGas(): { bench: string; rows: Row[] } {
+export function benchGas(): Report {
   const rows: Row[] = [];
   for (const cell of [1000, 500, 250, 125]) {
     const m = atRest(line('papay'), 1, cell);
@@ -139,10 +132,4 @@ export function benchGas(): { bench: string; rows: Row[] } {
   return { bench: 'gas', rows };
 }
 
-const result = benchGas();
-if (process.argv.includes('--json')) console.log(JSON.stringify(result));
-else
-  for (const r of result.rows)
-    console.log(
-      `${r.name.padEnd(52)} ${r.value.toFixed(2).padStart(12)} ${r.unit.padEnd(20)} ${r.ratio === undefined ? '' : `${r.ratio.toFixed(2)} × ${r.against}`}`,
-    );
+printReport(benchGas());

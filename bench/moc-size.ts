@@ -20,15 +20,8 @@ import {
   solveSteady,
   stepCharacteristics,
 } from '../models/physics/index.ts';
+import { printReport, type Report, type Row } from './report.ts';
 import { town } from './town.ts';
-
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ratio?: number;
-  readonly against?: string;
-}
 
 interface Running {
   readonly model: NetworkModel;
@@ -95,7 +88,7 @@ function paired(small: Running, large: Running, work: Work): { small: number; la
   return { small: median(a), large: median(b), ratio: median(ratio) };
 }
 
-export function benchSize(tnet1: NetworkSpec): { bench: string; rows: Row[] } {
+export function benchSize(tnet1: NetworkSpec): Report {
   const rows: Row[] = [];
   const large = town();
   const compare = (what: string, small: Running, big: Running) => {
@@ -129,18 +122,10 @@ const file = join(
   process.env.LEAKTWIN_REFERENCE ?? resolve(import.meta.dirname, '../../shared/reference'),
   'hydraulics/networks/Tnet1.inp',
 );
-const json = process.argv.includes('--json');
-if (!existsSync(file)) {
-  const skipped = `the reference data are not at hand: ${file}`;
-  console.log(json ? JSON.stringify({ bench: 'moc-size', rows: [], skipped }) : skipped);
-} else {
+if (!existsSync(file))
+  printReport({ bench: 'moc-size', rows: [], skipped: `the reference data are not at hand: ${file}` });
+else {
   const read = readInp(readFileSync(file, 'utf8'), 'Tnet1.inp');
   if (!read.ok) throw new Error(read.problems[0]!.found);
-  const result = benchSize(inpToNetworkSpec(read.value, { waveSpeed_m_s: 1200 }));
-  if (json) console.log(JSON.stringify(result));
-  else
-    for (const r of result.rows)
-      console.log(
-        `${r.name.padEnd(84)} ${r.value.toFixed(2).padStart(7)} ${r.unit} ${r.ratio === undefined ? '' : `${r.ratio.toFixed(2)} × ${r.against}`}`,
-      );
+  printReport(benchSize(inpToNetworkSpec(read.value, { waveSpeed_m_s: 1200 })));
 }

@@ -22,14 +22,7 @@ import {
   solveSteady,
   stepCharacteristics,
 } from '../models/physics/index.ts';
-
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ratio?: number;
-  readonly against?: string;
-}
+import { printReport, type Report, type Row } from './report.ts';
 
 /** The 50 km line: two stations of two pumps, a leak, ID 0.489 m. */
 function line(friction: PipeSpec['friction']): NetworkSpec {
@@ -167,7 +160,7 @@ const innerCells = (model: NetworkModel) => model.nSection - 2 * model.nPipe;
 const sweepRate = (m: { model: NetworkModel; state: NetworkState }, calls: number) =>
   innerCells(m.model) / time(() => sweepPipes(m.model, m.state), calls);
 
-export function benchMoc(): { bench: string; rows: Row[] } {
+export function benchMoc(): Report {
   const rows: Row[] = [];
   const smooth = { kind: 'roughness', roughness_m: 5e-5 } as const;
   const fixed = atRest(line(smooth), 0.05, 'fixed');
@@ -253,12 +246,4 @@ function unsteady(friction: PipeSpec['friction'], refresh: number) {
   return m;
 }
 
-const result = benchMoc();
-if (process.argv.includes('--json')) console.log(JSON.stringify(result));
-else {
-  for (const r of result.rows) {
-    console.log(
-      `${r.name.padEnd(58)} ${r.value.toFixed(2).padStart(10)} ${r.unit.padEnd(18)} ${r.ratio === undefined ? '' : `${r.ratio.toFixed(2)} × ${r.against}`}`,
-    );
-  }
-}
+printReport(benchMoc());

@@ -13,6 +13,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import modbusSerial, { ServerTCP } from 'modbus-serial';
 import { DONE, ModbusServer, type RegisterBank } from '../sim/io/modbus/index.ts';
+import { printReport, type Row, rounded } from './report.ts';
 
 const UNIT = 255;
 const REGISTERS = 1250;
@@ -180,14 +181,6 @@ async function measure(contenders: Contender[]): Promise<void> {
 
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-interface Row {
-  name: string;
-  value: number;
-  unit: string;
-  ratio: number | null;
-  against: string | null;
-}
-
 /** Rows of one group: each rate, and its ratio to the contender named as the measure. */
 function rows(contenders: Contender[], unit: string, against: Contender): Row[] {
   return contenders.map((contender) => ({
@@ -195,9 +188,9 @@ function rows(contenders: Contender[], unit: string, against: Contender): Row[] 
     value: Math.round(median(contender.rates)),
     unit,
     // Ratios of slices that ran side by side, so that a busy moment of the machine weighs on both.
-    ratio:
-      contender === against ? null : Number(median(contender.rates.map((r, i) => r / against.rates[i])).toFixed(2)),
-    against: contender === against ? null : against.name,
+    ...(contender === against
+      ? {}
+      : { ratio: rounded(median(contender.rates.map((r, i) => r / against.rates[i]))), against: against.name }),
   }));
 }
 
@@ -237,16 +230,7 @@ async function main(): Promise<void> {
   }
   const configuration = { ...CONFIGURATION, node: process.version, arch: process.arch };
   const digest = createHash('sha256').update(JSON.stringify(configuration)).digest('hex').slice(0, 16);
-  if (process.argv.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ bench: 'modbus-server', configuration, digest, rows: result })}\n`);
-  } else {
-    for (const { name, value, unit, ratio } of result) {
-      console.log(
-        `${String(value).padStart(8)} ${unit.padEnd(11)} ${ratio === null ? '      ' : `${ratio.toFixed(2)}×`.padEnd(6)} ${name}`,
-      );
-    }
-    console.log(`configuration ${digest}: ${JSON.stringify(configuration)}`);
-  }
+  printReport({ bench: 'modbus-server', configuration, digest, rows: result });
 }
 
 const serve = process.argv.indexOf('--serve');

@@ -8,14 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadEngine, openText, startEngine } from '../models/physics/epanet/engine.ts';
 import { type EpanetOptions, leakCoefficient, openDemands, openEpanet } from '../models/physics/epanet/index.ts';
-
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ratio?: number;
-  readonly against?: string;
-}
+import { printReport, type Report, type Row } from './report.ts';
 
 const ROUNDS = 15;
 const DAYS = 7;
@@ -79,7 +72,7 @@ async function snapshotCost(text: string): Promise<{ seconds: number; bytes: num
   return { seconds: (performance.now() - start) / 1000 / 20, bytes };
 }
 
-export async function benchNetwork(text: string): Promise<{ bench: string; rows: Row[] }> {
+export async function benchNetwork(text: string): Promise<Report> {
   const best = { bare: Infinity, adapter: Infinity, fine: Infinity, leak: Infinity, demands: Infinity };
   let steps = 0;
   const leaks = [{ id: 'leak', pipe: 'p400', fraction: 0.5 }];
@@ -132,13 +125,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const result = await benchNetwork(readFileSync(path, 'utf8'));
-  if (process.argv.includes('--json')) console.log(JSON.stringify(result));
-  else
-    for (const r of result.rows)
-      console.log(
-        `${r.name.padEnd(50)} ${r.value.toFixed(2).padStart(10)} ${r.unit.padEnd(8)} ${r.ratio === undefined ? '' : `${r.ratio.toFixed(2)} × ${r.against}`}`,
-      );
+  printReport(await benchNetwork(readFileSync(path, 'utf8')));
 }
 
 await main();

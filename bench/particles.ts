@@ -6,6 +6,7 @@ import { seeded } from '../models/kernel/index.ts';
 import type { AirWeather } from '../models/physics/air/air.ts';
 import { compileWindField, createParticles, createSolids, type Solid } from '../models/physics/air/particles/index.ts';
 import { createColliders } from '../sim/site/index.ts';
+import { printReport, type Row } from './report.ts';
 
 const weather: AirWeather = {
   windU_m_s: 3,
@@ -36,11 +37,6 @@ for (let i = 0; i < 60; i += 1) {
   );
 }
 
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
 const rows: Row[] = [];
 const timed = (work: () => void): number => {
   const from = performance.now();
@@ -116,5 +112,4 @@ const frame_s = timed(() => {
       if (camera.column_kg_m2(0, -150, -100, 3, -150 + (300 * i) / 63, 100, (25 * j) / 47) > 0) seen += 1;
 });
 rows.push({ name: `a frame of 64 × 48 columns, ${camera.count()} parcels (${seen} lit)`, value: frame_s, unit: 's' });
-if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
-else for (const r of rows) console.log(`${r.name.padEnd(48)} ${r.value.toPrecision(4)} ${r.unit}`);
+printReport({ bench: 'particles', rows });

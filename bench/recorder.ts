@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { createFrame, createLayout, FrameDigest, type FrameLayout } from '../models/contract/index.ts';
 import { seeded } from '../models/kernel/index.ts';
 import { openRun, RunWriter } from '../models/recording/index.ts';
+import { printReport, type Row, rounded } from './report.ts';
 
 const FRAMES = Number(process.argv[2] ?? 86_400);
 
@@ -110,11 +111,11 @@ try {
     throw new Error('the recording does not give back what was written');
 
   const perDay = (bytes / FRAMES) * 86_400;
-  const row = (name: string, value: number, unit: string, ratio = value / making, against = 'making a frame') => ({
+  const row = (name: string, value: number, unit: string, ratio = value / making, against = 'making a frame'): Row => ({
     name,
-    value: Number(value.toPrecision(4)),
+    value: rounded(value),
     unit,
-    ratio: Number(ratio.toPrecision(4)),
+    ratio: rounded(ratio),
     against,
   });
   const rows = [
@@ -138,9 +139,7 @@ try {
     row('reading', FRAMES / (reading / 1e6), 'frames/s', recording / reading, 'recording'),
     row('size of a day at 1 s', perDay / 1e6, 'MB', perDay / (86_400 * 4 * layout.columns), 'the values as float32'),
   ];
-  process.stdout.write(
-    `${JSON.stringify({ bench: 'recorder', frames: FRAMES, layout: layout.digest.slice(0, 12), columns: layout.columns, rows }, null, 2)}\n`,
-  );
+  printReport({ bench: 'recorder', frames: FRAMES, layout: layout.digest.slice(0, 12), columns: layout.columns, rows });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

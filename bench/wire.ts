@@ -26,6 +26,7 @@ import { digestJson } from '../models/kernel/index.ts';
 import { RunWriter } from '../models/recording/index.ts';
 import { createSim, readPlant } from '../sim/index.ts';
 import { type Drive, startPlantServer } from '../sim/io/index.ts';
+import { printReport, type Row, rounded } from './report.ts';
 
 type Road = 'inproc' | 'gateway' | 'stations' | 'websocket';
 type PlantKind = 'crude-line' | 'still';
@@ -189,14 +190,6 @@ async function run(plant: PlantKind, road: Road, recipe: string, where: 'same' |
   return ((SCANS - WARM_UP) / (end_ms - begin_ms)) * 1000;
 }
 
-interface Row {
-  name: string;
-  value: number;
-  unit: string;
-  ratio: number | null;
-  against: string | null;
-}
-
 interface Contender {
   readonly name: string;
   readonly plant: PlantKind;
@@ -230,8 +223,9 @@ async function measure(group: readonly Contender[]): Promise<Row[]> {
     name: c.name,
     value: Math.round(median(c.rates)),
     unit: 'scans/s',
-    ratio: c === against ? null : Number(median(c.rates.map((r, i) => r / against.rates[i]!)).toFixed(3)),
-    against: c === against ? null : against.name,
+    ...(c === against
+      ? {}
+      : { ratio: rounded(median(c.rates.map((r, i) => r / against.rates[i]!))), against: against.name }),
   }));
 }
 
@@ -242,11 +236,7 @@ async function main(): Promise<void> {
     contenders('crude-line', 'balance', ['same', 'own']),
     contenders('still', 'null', ['own']),
   ]) {
-    const measured = await measure(group);
-    rows.push(...measured);
-    if (process.argv.includes('--json')) continue;
-    for (const { name, value, ratio } of measured)
-      console.log(`${String(value).padStart(8)} scans/s  ${ratio === null ? '    ' : ratio.toFixed(2)}  ${name}`);
+    rows.push(...(await measure(group)));
   }
   const configuration = {
     plant: 'crude-line',
@@ -256,10 +246,7 @@ async function main(): Promise<void> {
     node: process.version,
     arch: process.arch,
   };
-  const digest = digestJson(configuration).slice(0, 16);
-  if (process.argv.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ bench: 'wire', configuration, digest, rows })}\n`);
-  } else console.log(`configuration ${digest}: ${JSON.stringify(configuration)}`);
+  printReport({ bench: 'wire', configuration, digest: digestJson(configuration).slice(0, 16), rows });
 }
 
 if (process.argv.includes('--detect')) {

@@ -1,5 +1,15 @@
 /** The door of the detector. */
 
+export { recipeDelays } from './delays.ts';
 export { METHODS } from './methods/index.ts';
 export { createPipeline } from './pipeline.ts';
-export { nearestSensorRule, parseRecipe, type Recipe, type RecipeSpec, readRecipe, recipeSchema } from './recipe.ts';
+export {
+  atRate,
+  LADDER,
+  nearestSensorRule,
+  parseRecipe,
+  type Recipe,
+  type RecipeSpec,
+  readRecipe,
+  recipeSchema,
+} from './recipe.ts';

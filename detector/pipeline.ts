@@ -68,6 +68,8 @@ interface Built {
   readonly stages: readonly Stage[];
   /** Frames seen (1). */
   readonly frames: Float64Array;
+  /** Frames after the warm-up, of those whole, and inhibited (3). */
+  readonly watched: Float64Array;
 }
 
 /** Grid of the transient model where a balance asks for its line pack. */
@@ -82,7 +84,7 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
   const problems = fitProblems(recipe, layout, asBuilt);
   if (problems.length > 0) throw new ProblemError(problems);
   const { buffer, views } = bindArena((arena) => build(recipe, layout, asBuilt, arena));
-  const { clean, balances, deviations, fronts, operations, tankRate, stages, frames } = views;
+  const { clean, balances, deviations, fronts, operations, tankRate, stages, frames, watched } = views;
   const { blocks, backgrounds, couplings, evidences, observers, stationFlows } = views;
   const warmUpFrames = Math.round((recipe.spec['warm-up'] * 1e6) / layout.scanUs);
   clean.reset();
@@ -116,21 +118,32 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
       for (const c of couplings) c.step();
       for (const e of evidences) e.step(frame);
       let events: AlarmEvent[] | undefined;
+      let least = 1;
+      let most = 0;
       for (const stage of stages) {
         score.value = 0;
         score.where = undefined;
         score.rate = undefined;
         score.onsetUs = undefined;
         score.because = undefined;
+        score.able = 1;
         stage.method.step(frame, score);
         if (!stage.machine || n < warmUpFrames) continue;
+        least = Math.min(least, score.able);
+        most = Math.max(most, score.able);
         const moved = stage.machine.step(frame.timeUs, score.value);
         if (!moved) continue;
         events ??= [];
         events.push(toEvent(stage.spec, frame, moved, score));
       }
+      if (n >= warmUpFrames) {
+        watched[0] = watched[0]! + 1;
+        if (most === 0) watched[2] = watched[2]! + 1;
+        else if (least >= 1) watched[1] = watched[1]! + 1;
+      }
       return events ?? NO_EVENTS;
     },
+    availability: () => ({ frames: watched[0]!, frameUs: layout.scanUs, whole: watched[1]!, inhibited: watched[2]! }),
     save: () => new Uint8Array(buffer.slice(0)),
     load(bytes) {
       if (bytes.length !== buffer.byteLength)
@@ -279,7 +292,7 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
     couplings,
     evidences,
   };
-  return { clean, ...features, stages, frames: arena.f64(1) };
+  return { clean, ...features, stages, frames: arena.f64(1), watched: arena.f64(3) };
 }
 
 function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined) {

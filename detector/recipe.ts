@@ -2,7 +2,7 @@
  * A detector as YAML. What may be written stands here; the methods say what each setting means.
  */
 import { z } from 'zod';
-import { type Problem, plainProblem, type Result } from '../models/contract/index.ts';
+import { type Problem, plainProblem, type Result, rungName } from '../models/contract/index.ts';
 import { addIssue, findDocument, quantity, readDocument } from '../models/document/index.ts';
 import { type Dimension, digestJson, parseQuantity } from '../models/kernel/index.ts';
 import { BACKGROUNDS } from './features/index.ts';
@@ -313,6 +313,36 @@ export function readRecipe(nameOrPath: string): Result<Recipe> {
 /** A method that this plant cannot feed: no line, no wide pressures. */
 export function unfit(recipe: Recipe, path: string, found: string, expected: string): Problem {
   return plainProblem(`recipe ${recipe.name}`, path, found, expected);
+}
+
+/** Factors on the rate of false alarms that a recipe is designed for: what its operating curve is drawn from. */
+export const LADDER = [1e-3, 1e-1, 1, 1e1, 1e3] as const;
+
+/**
+ * The same recipe designed for another rate of false alarms, `factor` times its own: the demand of a CUSUM, a limit L in standard
+ * deviations by the Gaussian tail (L² − 2 ln f), a Bayes factor by Ville's inequality (B/f). Undefined where nothing in it has such a threshold.
+ */
+export function atRate(recipe: Recipe, factor: number): Recipe | undefined {
+  if (factor === 1) return recipe;
+  let moved = false;
+  const methods = recipe.spec.methods.map((m): MethodSpec => {
+    if (m.method === 'cusum') {
+      moved = true;
+      return { ...m, 'false-alarms': m['false-alarms'] * factor };
+    }
+    if (m.method === 'wave' || m.method === 'threshold' || m.method === 'ewma') {
+      moved = true;
+      return { ...m, sigma: Math.sqrt(Math.max(1, m.sigma ** 2 - 2 * Math.log(factor))) };
+    }
+    if (m.method === 'gas-source') {
+      moved = true;
+      return { ...m, evidence: Math.max(2, m.evidence / factor) };
+    }
+    return m;
+  });
+  if (!moved) return undefined;
+  const spec = { ...recipe.spec, methods };
+  return { name: rungName(recipe.name, factor), spec, digest: digestJson(spec) };
 }
 
 /**

@@ -29,6 +29,7 @@ const FORGET_S = 300;
 /** A d of one second so many standard deviations from zero is something; it is no leak's where it is negative or one side's alone. */
 const SEEN = 6;
 const ONE_SIDED = 0.12;
+const MOVING_SHARE = 0.06;
 const PHANTOM_FORGET_S = 120;
 const PHANTOM_WINDOW = WINDOWS.indexOf(10);
 
@@ -167,7 +168,9 @@ export function createStationFlows(
     const d = parted_m3_s[at]!;
     const two = stations[i]!.meter >= 0 || stations[i]!.pressures.length > 1;
     const oneSided = two && Math.min(partUp_m3_s[at]!, partDown_m3_s[at]!) < ONE_SIDED * d;
-    const seen = Math.abs(d) > SEEN * sigma_m3_s[at]! && (d < 0 || oneSided) ? Math.abs(d) : 0;
+    // What flows that move let the model err by is no jump of a transmitter.
+    const explained = SEEN * sigma_m3_s[at]! + MOVING_SHARE * activity_m3_s[i]!;
+    const seen = Math.abs(d) > explained && (d < 0 || oneSided) ? Math.abs(d) : 0;
     ownPhantom[i] = Math.max(seen, ownPhantom[i]! * (1 - forgetPhantom));
   }
 

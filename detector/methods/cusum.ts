@@ -23,6 +23,8 @@ const SPLIT_SHARE = 0.12;
 const HEAT_WANDER_1_H = 0.001;
 /** After an operation, flows move for their own reasons. */
 const SETTLE_US = 15 * 60e6;
+/** What corroboration is worth meanwhile: one of its two proofs. */
+const SETTLING_ABLE = 0.5;
 /** Over which the balance smooths span flows and meters. */
 const SMOOTHED_S = 60;
 
@@ -56,7 +58,11 @@ function onBalance(spec: Spec, context: Context): Running {
     },
     step(frame, score) {
       let worst = -1;
+      let ready = 0;
+      // Soon after an operation the pressures' word on it is only half believed.
+      const settling = spec.corroborate && frame.timeUs - operations.lastUs[0]! < SETTLE_US;
       for (let i = 0; i < n; i += 1) {
+        ready += balance.ready[i]!;
         if (balance.ready[i] !== 1) {
           sum_m3[i] = 0;
           continue;
@@ -83,6 +89,7 @@ function onBalance(spec: Spec, context: Context): Running {
           worst = i;
         }
       }
+      score.able = (ready / n) * (settling ? SETTLING_ABLE : 1);
       if (worst >= 0 && score.value >= 1) explain(worst, frame, score);
     },
   };
@@ -190,8 +197,10 @@ function onTags(spec: Spec, context: Context): Running {
     reset() {},
     step(_frame, score) {
       let worst = -1;
+      let ready = 0;
       for (let i = 0; i < n; i += 1) {
         if (deviation.ready[i] !== 1) continue;
+        ready += 1;
         const z = deviation.z[i]!;
         up[i] = Math.min(3 * h, Math.max(0, up[i]! + z - k));
         down[i] = Math.min(3 * h, Math.max(0, down[i]! - z - k));
@@ -201,6 +210,7 @@ function onTags(spec: Spec, context: Context): Running {
           worst = i;
         }
       }
+      score.able = ready / n;
       if (worst >= 0 && score.value >= 1) {
         const tag = context.layout.tags[deviation.tags[worst]!]!.id;
         score.because = `${tag}: cumulative sum ${(score.value * h).toFixed(1)} sigma against a threshold of ${h.toFixed(1)}`;

@@ -65,6 +65,7 @@ export function createGasLevel(spec: MethodOf<'gas-level'>, context: Context): R
   const past = arena.f64(n * window); // (members, window) ring of block readings in SI
   const kept = arena.f64(1); // blocks put into it
   const at = groups.map((g) => g.map((m) => members.indexOf(m)));
+  const seats = at.reduce((sum, g) => sum + g.length, 0);
   const sorted = groups.map((g) => new Float64Array(g.length));
 
   function rise(i: number, now: number): number {
@@ -94,6 +95,17 @@ export function createGasLevel(spec: MethodOf<'gas-level'>, context: Context): R
     kept[0] = kept[0]! + 1;
   }
 
+  /** Share of the instruments that have a vote; those of a group too small to raise have none. */
+  function able(): number {
+    let voting = 0;
+    for (let g = 0; g < at.length; g += 1) {
+      let usable = 0;
+      for (let k = 0; k < at[g]!.length; k += 1) usable += clean.usable[members[at[g]![k]!]!.tag]!;
+      if (usable >= spec.votes) voting += usable;
+    }
+    return n === 0 ? 0 : Math.min(1, voting / seats);
+  }
+
   return {
     reset() {},
     step(_frame: Frame, score: Score) {
@@ -105,6 +117,7 @@ export function createGasLevel(spec: MethodOf<'gas-level'>, context: Context): R
           ratio[i] = clean.usable[tag] === 1 ? shown[i]! / limit : 0;
         }
       let worst = -1;
+      score.able = able();
       for (let g = 0; g < groups.length; g += 1) {
         const list = sorted[g]!;
         if (list.length < spec.votes) continue;

@@ -37,6 +37,16 @@ export function createGasSource(spec: MethodOf<'gas-source'>, context: Context):
     score.because = `${gas}: evidence e^${evidence.logBayes[0]!.toFixed(1)} against e^${needed.toFixed(1)} asked for; ${suspect.because}`;
   }
 
+  /** Share of the instruments that may be used; none without the wind. */
+  function able(): number {
+    const { usable } = context.clean;
+    const { sensors, speed, direction } = blocks.site;
+    if (usable[speed] !== 1 || usable[direction] !== 1) return 0;
+    let sum = 0;
+    for (let s = 0; s < sensors.length; s += 1) sum += usable[sensors[s]!.tag]!;
+    return sum / sensors.length;
+  }
+
   return {
     reset() {},
     step(_frame: Frame, score: Score) {
@@ -45,6 +55,7 @@ export function createGasSource(spec: MethodOf<'gas-source'>, context: Context):
         held[0] = ratio >= 1 && !sure() ? Math.min(ratio, 0.99) : ratio;
       }
       score.value = Math.max(0, held[0]!);
+      score.able = able();
       // Nobody asks for the reasons between blocks, unless an alarm waits for its delay.
       if (score.value >= 1 && (blocks.ended[0] === 1 || spec['on-delay'] > 0)) explain(score);
     },

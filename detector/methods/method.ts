@@ -4,6 +4,7 @@
  */
 import type { AsBuilt, Frame, FrameLayout, Score } from '../../models/contract/index.ts';
 import type { Arena } from '../../models/kernel/index.ts';
+import { cusumLimit } from '../../models/kernel/statistics/index.ts';
 import type {
   AirSite,
   Background,
@@ -56,11 +57,14 @@ export interface Context {
 
 export interface Running {
   reset(): void;
-  /** Looks at the features of this frame; fills `score`, which the caller lends with value 0 and no evidence. */
+  /**
+   * Looks at the features of this frame; fills `score`, which the caller lends with value 0, no evidence and able 1. What a method
+   * cannot watch in this frame, for want of good tags or because it must keep silent, it takes off `able`.
+   */
   step(frame: Frame, score: Score): void;
 }
 
-/** CUSUM threshold in σ for a one-sided chart with slack k and a mean time between false alarms of `arl` samples (Siegmund's correction). */
+/** CUSUM threshold in σ for a one-sided chart with slack k and a mean time between false alarms of `arl` samples, at least half a σ. */
 export function cusumThreshold(k: number, arl: number): number {
-  return Math.max(0.5, Math.log(2 * k * k * arl + 1) / (2 * k) - 1.166);
+  return Math.max(0.5, cusumLimit(k, arl));
 }

@@ -28,6 +28,8 @@ const AGAINST = 0.5;
 const SPIKY_US = 120e6;
 /** Windows from here on have the allowance for what creeps through the model. */
 const LONG_US = 10e6;
+/** A station that must allow for more than this share of the flow does not watch. */
+const DEAF_SHARE = 0.02;
 /** A meter shows one number per scan: no window shorter than this many steps. */
 const METER_STEPS = 10;
 
@@ -41,6 +43,10 @@ export function createRttm(spec: MethodOf<'rttm'>, context: Context): Running {
   const heldScore = context.arena.f64(1);
   const foundUs = context.arena.f64(n); // when each station last raised it (stations)
 
+  /** What the model may err by at a station after operations and jumps [m³/s]. */
+  const allowance = (i: number) =>
+    spec['per-activity'] * flows.activity_m3_s[i]! + PHANTOM_SHARE * flows.phantom_m3_s[i]!;
+
   /** d_w over its limit; 0 where a witness does not agree. */
   function ratio(i: number, w: number, frame: Frame): number {
     const { meter, pressures, upSpan } = stations[i]!;
@@ -50,7 +56,7 @@ export function createRttm(spec: MethodOf<'rttm'>, context: Context): Running {
     if (d <= 0) return 0;
     const sigma = flows.sigma_m3_s[at]!;
     const least = WINDOWS[w]! * observer.gridUs >= LONG_US ? spec.least * line.designFlow_m3_s : 0;
-    const allowance = least + spec['per-activity'] * flows.activity_m3_s[i]! + PHANTOM_SHARE * flows.phantom_m3_s[i]!;
+    const allowed = least + allowance(i);
     const up = flows.partUp_m3_s[at]!;
     const down = flows.partDown_m3_s[at]!;
     let k = spec.sigma;
@@ -60,13 +66,13 @@ export function createRttm(spec: MethodOf<'rttm'>, context: Context): Running {
         const byPressure = upSpan < 0 ? down : up;
         if (d - byPressure < LEAST_METER * sigma) return 0;
         const own = flows.sigma_m3_s[quietest * N + w]!;
-        if (byPressure >= spec.sigma * own + allowance) k = spec['confirm-sigma'];
+        if (byPressure >= spec.sigma * own + allowed) k = spec['confirm-sigma'];
       }
     } else {
       for (const s of [upSpan, stations[i]!.downSpan])
         for (const c of [2 * s, 2 * s + 1]) if (frame.timeUs - observer.spikedUs[c]! < SPIKY_US) k = 2 * spec.sigma;
     }
-    return d / (k * sigma + allowance);
+    return d / (k * sigma + allowed);
   }
 
   /** A station without a meter: its σ is that of pressures alone. */
@@ -111,8 +117,10 @@ export function createRttm(spec: MethodOf<'rttm'>, context: Context): Running {
     step(frame, score) {
       let worst = -1;
       let window = 0;
+      let able = 0;
       for (let i = 0; i < n; i += 1) {
         if (flows.ready[i] !== 1) continue;
+        if (allowance(i) <= DEAF_SHARE * line.designFlow_m3_s) able += 1;
         for (let w = 0; w < N; w += 1) {
           const value = ratio(i, w, frame);
           if (value <= score.value) continue;
@@ -121,6 +129,7 @@ export function createRttm(spec: MethodOf<'rttm'>, context: Context): Running {
           window = w;
         }
       }
+      score.able = able / n;
       if (worst >= 0 && score.value >= 1) explain(worst, window, frame, score);
       else if (frame.timeUs < heldUs[0]!) score.value = heldScore[0]!;
     },

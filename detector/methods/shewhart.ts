@@ -21,12 +21,14 @@ export function createShewhart(spec: MethodOf<'threshold'> | MethodOf<'ewma'>, c
     reset() {},
     step(_frame, score) {
       let worst = -1;
+      let able = 0;
       for (let i = 0; i < n; i += 1) {
         const ready = balance ? balance.ready[i]! : deviation!.ready[i]!;
         if (ready !== 1) {
           smoothed[i] = 0;
           continue;
         }
+        able += 1;
         const z = balance ? balance.residual_m3_s[i]! / balance.sigma_m3_s[i]! : deviation!.z[i]!;
         const y = smoothed[i]! + weight * (z - smoothed[i]!);
         smoothed[i] = y;
@@ -36,6 +38,7 @@ export function createShewhart(spec: MethodOf<'threshold'> | MethodOf<'ewma'>, c
           worst = i;
         }
       }
+      score.able = able / n;
       if (worst < 0 || score.value < 1) return;
       const name = balance ? balance.line.sections[worst]!.id : context.layout.tags[deviation!.tags[worst]!]!.id;
       score.because = `${name}: ${(score.value * limit).toFixed(2)} sigma against a limit of ${limit.toFixed(2)}`;

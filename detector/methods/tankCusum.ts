@@ -39,6 +39,7 @@ export function createTankCusum(spec: MethodOf<'cusum'>, context: Context): Runn
     },
     step(frame, score) {
       let worst = -1;
+      let ready = 0;
       for (let i = 0; i < n; i += 1) {
         peak_m3_s[i] = Math.max(rate.moved_m3_s[i]!, peak_m3_s[i]! * fade);
         const h = threshold(i);
@@ -46,6 +47,7 @@ export function createTankCusum(spec: MethodOf<'cusum'>, context: Context): Runn
         const excuse = SETTLE_S * peak_m3_s[i]!;
         sum_m3[i] = Math.max(0, sum_m3[i]! - Math.max(0, excused_m3[i]! - excuse));
         excused_m3[i] = excuse;
+        ready += rate.ready[i]!;
         if (rate.ready[i] === 1) {
           const slack = (rest_m3_s + share * rate.moved_m3_s[i]!) * scan_s;
           // Bounded, so that the alarm can return soon after a leak is closed.
@@ -62,6 +64,7 @@ export function createTankCusum(spec: MethodOf<'cusum'>, context: Context): Runn
           worst = i;
         }
       }
+      score.able = ready / n;
       if (worst >= 0 && score.value >= 1) explain(worst, frame, score);
     },
   };

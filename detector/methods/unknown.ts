@@ -39,6 +39,7 @@ export function createUnknown(spec: Spec, context: Context): Running {
     reset() {},
     step(_frame, score) {
       let worst = -1;
+      let able = 0;
       for (let i = 0; i < n; i += 1) {
         const ready = balance ? balance.ready[i]! : deviation!.ready[i]!;
         if (ready !== 1) {
@@ -46,6 +47,7 @@ export function createUnknown(spec: Spec, context: Context): Running {
           before[i] = 0;
           continue;
         }
+        able += 1;
         const raw = balance ? balance.residual_m3_s[i]! / balance.sigma_m3_s[i]! : deviation!.z[i]!;
         const rho = power[i]! > 0 ? Math.min(0.98, Math.max(0, correlation[i]! / power[i]!)) : 0;
         const z = raw / Math.sqrt((1 + rho) / (1 - rho));
@@ -64,6 +66,7 @@ export function createUnknown(spec: Spec, context: Context): Running {
           worst = i;
         }
       }
+      score.able = able / n;
       if (worst < 0 || score.value < 1) return;
       const name = balance ? balance.line.sections[worst]!.id : context.layout.tags[deviation!.tags[worst]!]!.id;
       score.because = `${name}: ${spec.method} at ${(score.value * statistic.limit).toFixed(2)} against a limit of ${statistic.limit.toFixed(2)}`;

@@ -127,6 +127,20 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
     return context.layout.stations[context.layout.stationOf[tag]!]!.clockAccuracy_s;
   }
 
+  /** Share of the spans of which both ends are heard; none while an operation still echoes through the line. */
+  function able(frame: Frame): number {
+    if (frame.timeUs - operations.lastUs[0]! < quietUs) return 0;
+    let heard = 0;
+    let all = 0;
+    for (let i = 0; i < spans.length; i += 1) {
+      const { span, up, down } = spans[i]!;
+      if (up === undefined || down === undefined) continue;
+      all += 1;
+      if (context.clean.usable[span.up] === 1 && context.clean.usable[span.down] === 1) heard += 1;
+    }
+    return all === 0 ? 0 : heard / all;
+  }
+
   return {
     reset() {
       heldUs[0] = Number.NEGATIVE_INFINITY;
@@ -144,6 +158,7 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
         }
       }
       used.set(fronts.found);
+      score.able = able(frame);
       if (score.value < 1 && frame.timeUs < heldUs[0]!) score.value = heldScore[0]!;
     },
   };

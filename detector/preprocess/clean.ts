@@ -62,14 +62,23 @@ export function createCleaner(layout: FrameLayout, settings: CleanSettings, aren
     history[at + (count % window)] = x;
     filled[tag] = count + 1;
     if (count + 1 < window) return x;
-    for (let i = 0; i < window; i += 1) sorted[i] = history[at + i]!;
-    sorted.sort();
+    for (let i = 0; i < window; i += 1) insert(i, history[at + i]!);
     const median = sorted[window >> 1]!;
-    for (let i = 0; i < window; i += 1) sorted[i] = Math.abs(history[at + i]! - median);
-    sorted.sort();
+    const away = Math.abs(x - median);
     // A quantised, quiet signal has MAD 0; its data-sheet noise is then the scale.
-    const spread = Math.max(1.4826 * sorted[window >> 1]!, tags[tag]!.noise * scale[tag]!);
-    return spread > 0 && Math.abs(x - median) > settings.hampelThreshold * spread ? median : x;
+    const least = tags[tag]!.noise * scale[tag]!;
+    // No spread is less than that, so most values need no second median.
+    if (away <= settings.hampelThreshold * least) return x;
+    for (let i = 0; i < window; i += 1) insert(i, Math.abs(history[at + i]! - median));
+    const spread = Math.max(1.4826 * sorted[window >> 1]!, least);
+    return spread > 0 && away > settings.hampelThreshold * spread ? median : x;
+  }
+
+  /** Puts a value among the `count` that stand sorted already: windows are short. */
+  function insert(count: number, x: number): void {
+    let j = count;
+    for (; j > 0 && sorted[j - 1]! > x; j -= 1) sorted[j] = sorted[j - 1]!;
+    sorted[j] = x;
   }
 
   return {

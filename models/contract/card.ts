@@ -6,6 +6,13 @@ import type { Interval } from '../kernel/index.ts';
 export type VerdictStatus = 'pass' | 'acceptable' | 'fail' | 'not-applicable';
 export type RunStatus = 'valid' | 'not-comparable' | 'invalid';
 
+/** An interval that an alarm claims to hold the truth in 95 of 100 cases. */
+export interface Claim {
+  readonly covered: boolean;
+  /** In the unit of its verdict. */
+  readonly width: number;
+}
+
 export interface Verdict {
   /** latency, detected, false-alarms, location, rate, volume-lost. */
   readonly criterion: string;
@@ -19,6 +26,10 @@ export interface Verdict {
   /** For rates: events counted, and the time in which they could have happened [s]. */
   readonly count?: number;
   readonly exposure_s?: number;
+  /** Of false alarms: where they pointed; stretches of the line at which none did are counted as well. */
+  readonly segments?: readonly { readonly segment: string; readonly count: number }[];
+  /** Of a place or a rate that came with its own doubt. */
+  readonly claim?: Claim;
   readonly unit: string;
   readonly because: string;
 }
@@ -29,6 +40,18 @@ export interface BoundFigure {
   readonly stationary_s: number | null;
   /** For the worst past (Lorden). */
   readonly worstCase_s: number | null;
+}
+
+/** When a leak first shows on any instrument, without noise; each part follows on the one before it. */
+export interface SignalFloor {
+  /** The tag that shows it first. */
+  readonly tag: string;
+  /** From the opening to the instrument. */
+  readonly travelUs: number;
+  /** In the instrument. */
+  readonly lagUs: number;
+  /** Until a frame brings the sample. */
+  readonly reportingUs: number;
 }
 
 /** The counterfactual bound of one leak at the demanded rate of false alarms. */
@@ -42,6 +65,37 @@ export interface LeakBound {
   readonly clairvoyant: BoundFigure;
   /** The process as it wanders on leak-free days. */
   readonly realisable?: BoundFigure;
+  /** Absent where nothing shows within the run, and on cards of older versions. */
+  readonly floor?: SignalFloor;
+  /**
+   * Least standard deviation of any unbiased estimate of its place [m] and of its rate (relative) from the front of its wave; absent
+   * where no front places it, and on cards of older versions.
+   */
+  readonly place?: { readonly position_m: number; readonly rate: number };
+}
+
+/** Where the time to a detection went, in the order in which it passes. */
+export const BUDGET_PARTS = [
+  'travel',
+  'lag',
+  'reporting',
+  'noise',
+  'line-pack',
+  'window',
+  'algorithm',
+  'alarm-delay',
+] as const;
+export type BudgetPart = (typeof BUDGET_PARTS)[number];
+
+/** The latency of a leak that was found, taken apart; the parts sum to it exactly. */
+export interface LatencyBudget {
+  readonly of: string;
+  /** The alarm that found it. */
+  readonly alarm: string;
+  /** The tag that shows it first. */
+  readonly tag: string;
+  readonly latencyUs: number;
+  readonly partsUs: Readonly<Record<BudgetPart, number>>;
 }
 
 /** A leak as it really was: what a card's figures are drawn against. */
@@ -73,8 +127,24 @@ export interface Card {
   readonly leaks?: readonly CardLeak[];
   /** How soon each leak could have been found at all; absent where it was not asked for. */
   readonly bounds?: readonly LeakBound[];
+  /** Of each leak that was found and has a bound. */
+  readonly budgets?: readonly LatencyBudget[];
   /** The same run under the null and the random detector: what no skill looks like. */
   readonly floors: readonly { readonly recipe: string; readonly verdicts: readonly Verdict[] }[];
+}
+
+const RUNG = ' ×';
+
+/** Name of a recipe that is designed for `factor` times its own rate of false alarms. */
+export function rungName(recipe: string, factor: number): string {
+  return factor === 1 ? recipe : `${recipe}${RUNG}${factor}`;
+}
+
+/** The recipe behind such a name, and the factor; 1 for a plain one. */
+export function rungOf(name: string): { readonly recipe: string; readonly factor: number } {
+  const at = name.lastIndexOf(RUNG);
+  const factor = at < 0 ? Number.NaN : Number(name.slice(at + RUNG.length));
+  return factor > 0 ? { recipe: name.slice(0, at), factor } : { recipe: name, factor: 1 };
 }
 
 /** The worst status among expectations: fail before acceptable before pass. */

@@ -22,12 +22,16 @@ export const STABILITIES = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
 export type Stability = (typeof STABILITIES)[number];
 
 export const commandSchema = z.discriminatedUnion('kind', [
-  /** Opens a compiled leak. Area goes from 0 to `area_m2` over `growth_s` (0: at once), linearly. */
+  /**
+   * Opens a compiled leak. Area goes from 0 to `area_m2` over `growth_s` (0: at once), linearly. One that pulses is open
+   * for `open_s` of every `period_s` from then on, as a valve that chatters or a tank that breathes, and shut between.
+   */
   z.strictObject({
     kind: z.literal('leak.open'),
     leak: z.string(),
     area_m2: z.number().positive(),
     growth_s: z.number().nonnegative(),
+    pulse: z.strictObject({ period_s: z.number().positive(), open_s: z.number().positive() }).optional(),
   }),
   z.strictObject({ kind: z.literal('leak.close'), leak: z.string() }),
   /**

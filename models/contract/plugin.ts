@@ -36,12 +36,27 @@ export interface Score {
   rate?: NonNullable<AlarmEvent['rate']>;
   onsetUs?: number;
   because?: string;
+  /** Share of what the method watches on which it could have raised an alarm now: 0 inhibited, below 1 degraded. */
+  able?: number;
+}
+
+/** For how long a running detector could do its work; frames of the warm-up are in none of the counts. */
+export interface Availability {
+  readonly frames: number;
+  /** Time that a frame stands for [µs]. */
+  readonly frameUs: number;
+  /** Every method could have raised an alarm on all that it watches. */
+  readonly whole: number;
+  /** No method could have raised one on anything. */
+  readonly inhibited: number;
 }
 
 /** A running detector. `step` is pure in (state, frame): same frames, same events. */
 export interface Pipeline {
   readonly recipe: string;
   step(frame: Frame): readonly AlarmEvent[];
+  /** Absent of detectors that do not say it. */
+  availability?(): Availability;
   save(): Uint8Array;
   load(bytes: Uint8Array): void;
 }

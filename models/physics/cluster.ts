@@ -34,20 +34,21 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
   const linkWork = spare + 4;
   const gasWork = linkWork + 2 * model.nLink; // GAS_WORK numbers per node
   const deviceWork = gasWork + GAS_WORK * m; // DEVICE_WORK numbers per node
-  const attached = model.attached;
+  const { attached, clusterNodes, clusterLinks, nodeKind, nodeSlot, nodeConductance, linkFrom, linkTo } = model;
+  const { nodeHead_m, linkFlow_m3_s } = state;
   const firstNode = model.clusterNodeStart[k];
   const size = model.clusterNodeStart[k + 1] - firstNode;
   const firstLink = model.clusterLinkStart[k];
   const endLink = model.clusterLinkStart[k + 1];
   for (let i = 0; i < size; i++) {
-    const n = model.clusterNodes[firstNode + i];
+    const n = clusterNodes[firstNode + i];
     work[arrived + i] = arriving(model, state, n);
     work[mode + i] = STORES;
-    if (model.nodeKind[n] === NODE.reservoir) state.nodeHead_m[n] = state.reservoirHead_m[n];
-    if (model.nodeKind[n] === NODE.tank) {
+    if (nodeKind[n] === NODE.reservoir) nodeHead_m[n] = state.reservoirHead_m[n];
+    if (nodeKind[n] === NODE.tank) {
       if (state.tankLevel_m[n] >= model.tankMaxLevel_m[n]) work[mode + i] = FULL;
       else if (state.tankLevel_m[n] <= model.tankMinLevel_m[n]) work[mode + i] = EMPTY;
-      if (work[mode + i] === FULL) state.nodeHead_m[n] = model.nodeElevation_m[n] + state.tankLevel_m[n];
+      if (work[mode + i] === FULL) nodeHead_m[n] = model.nodeElevation_m[n] + state.tankLevel_m[n];
     }
     openGuess(model, state, n);
     if (!attached) continue;
@@ -62,42 +63,44 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
     for (let i = 0; i < size; i++) {
       const row = i * m;
       for (let j = 0; j < i; j++) work[row + j] = 0;
-      const n = model.clusterNodes[firstNode + i];
+      const n = clusterNodes[firstNode + i];
       if (isFixed(model, n, work[mode + i])) {
         work[row + i] = 1;
         work[rhs + i] = 0;
         continue;
       }
-      work[row + i] = model.nodeConductance[n];
+      work[row + i] = nodeConductance[n];
       work[rhs + i] = work[arrived + i] - steadyOutflow(model, state, n);
       addOpenings(model, state, n, work, row + i, rhs + i);
-      work[rhs + i] -= work[row + i] * state.nodeHead_m[n];
+      work[rhs + i] -= work[row + i] * nodeHead_m[n];
       if (attached) {
         if (model.gas.nodeGas_m4[n] > 0) addGas(model, state, n, work, gasWork + GAS_WORK * i, row + i, rhs + i);
         const device = model.surge.nodeDevice[n];
         if (device >= 0)
           addDevice(model, state, n, device, work, deviceWork + DEVICE_WORK * i, row + i, rhs + i, spare);
       }
-      if (model.nodeConductance[n] === 0) work[row + i] += SHUT; // a node between two shut valves keeps its head
-      if (model.nodeKind[n] === NODE.tank && work[mode + i] === STORES) {
+      if (nodeConductance[n] === 0) work[row + i] += SHUT; // a node between two shut valves keeps its head
+      if (nodeKind[n] === NODE.tank && work[mode + i] === STORES) {
         const G = (2 * model.tankArea_m2[n]) / model.timeStep_s;
-        const rise = state.nodeHead_m[n] - model.nodeElevation_m[n] - state.tankLevel_m[n];
+        const rise = nodeHead_m[n] - model.nodeElevation_m[n] - state.tankLevel_m[n];
         work[row + i] += G;
         work[rhs + i] += state.nodeStorageFlow_m3_s[n] - G * rise;
       }
     }
     for (let c = firstLink; c < endLink; c++) {
-      const l = model.clusterLinks[c];
-      const Q = state.linkFlow_m3_s[l];
+      const l = clusterLinks[c];
+      const Q = linkFlow_m3_s[l];
       evaluateLink(model, state, l, Q, work, spare);
+      const from = linkFrom[l];
+      const to = linkTo[l];
       const y = 1 / work[spare + 1];
-      const flow0 = Q + y * (state.nodeHead_m[model.linkFrom[l]] - state.nodeHead_m[model.linkTo[l]] - work[spare]);
+      const flow0 = Q + y * (nodeHead_m[from] - nodeHead_m[to] - work[spare]);
       work[linkWork + 2 * l] = y;
       work[linkWork + 2 * l + 1] = flow0;
-      const i = model.nodeSlot[model.linkFrom[l]];
-      const j = model.nodeSlot[model.linkTo[l]];
-      const fixedI = isFixed(model, model.linkFrom[l], work[mode + i]);
-      const fixedJ = isFixed(model, model.linkTo[l], work[mode + j]);
+      const i = nodeSlot[from];
+      const j = nodeSlot[to];
+      const fixedI = isFixed(model, from, work[mode + i]);
+      const fixedJ = isFixed(model, to, work[mode + j]);
       if (!fixedI) {
         work[i * m + i] += y;
         work[rhs + i] -= flow0;
@@ -114,8 +117,8 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
     let largest = 0;
     let change = 0;
     for (let i = 0; i < size; i++) {
-      const n = model.clusterNodes[firstNode + i];
-      state.nodeHead_m[n] += work[rhs + i];
+      const n = clusterNodes[firstNode + i];
+      nodeHead_m[n] += work[rhs + i];
       change = Math.max(change, moveOpenings(model, state, n));
       if (!attached) continue;
       if (model.gas.nodeGas_m4[n] > 0) change = Math.max(change, moveGas(work, gasWork + GAS_WORK * i, work[rhs + i]));
@@ -123,12 +126,12 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
         change = Math.max(change, moveDevice(work, deviceWork + DEVICE_WORK * i, work[rhs + i]));
     }
     for (let c = firstLink; c < endLink; c++) {
-      const l = model.clusterLinks[c];
-      const correction = work[rhs + model.nodeSlot[model.linkFrom[l]]] - work[rhs + model.nodeSlot[model.linkTo[l]]];
+      const l = clusterLinks[c];
+      const correction = work[rhs + nodeSlot[linkFrom[l]]] - work[rhs + nodeSlot[linkTo[l]]];
       const Q = work[linkWork + 2 * l + 1] + work[linkWork + 2 * l] * correction;
-      change = Math.max(change, linkChange(model, l, state.linkFlow_m3_s[l], Q));
+      change = Math.max(change, linkChange(model, l, linkFlow_m3_s[l], Q));
       largest = Math.max(largest, Math.abs(Q));
-      state.linkFlow_m3_s[l] = Q;
+      linkFlow_m3_s[l] = Q;
     }
     converged = change <= FLOW_TOLERANCE * largest + (attached ? LEAST_GAS_FLOW : LEAST_FLOW);
     if (converged) converged = !tankLeavesLimit(model, state, k, work, mode, arrived);
@@ -136,15 +139,15 @@ function solveCluster(model: NetworkModel, state: NetworkState, k: number): void
   if (!converged) state.flags[FLAG.unconverged]++;
 
   for (let i = 0; i < size; i++) {
-    const n = model.clusterNodes[firstNode + i];
+    const n = clusterNodes[firstNode + i];
     if (attached) {
       if (model.gas.nodeGas_m4[n] > 0) settleGas(model, state, n, work, gasWork + GAS_WORK * i);
       const device = model.surge.nodeDevice[n];
       if (device >= 0) settleDevice(model, state, device, work[deviceWork + DEVICE_WORK * i]);
     }
-    if (model.nodeKind[n] === NODE.junction) continue;
+    if (nodeKind[n] === NODE.junction) continue;
     const q = clusterInflow(model, state, k, n, work[arrived + i]);
-    if (model.nodeKind[n] === NODE.tank) moveTank(model, state, n, work[mode + i], q);
+    if (nodeKind[n] === NODE.tank) moveTank(model, state, n, work[mode + i], q);
     else state.nodeStorageFlow_m3_s[n] = q;
   }
 }

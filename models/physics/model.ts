@@ -219,6 +219,7 @@ export interface SurgeModel {
 /** All that changes. Snapshot: copy `buffer`; restore: copy it back. */
 export interface NetworkState {
   readonly buffer: ArrayBuffer;
+  readonly numbers: Float64Array; // all of it as numbers: what a sweep reads its arrays through
 
   // set from outside: commands and schedules write here, the step reads
   readonly demandMultiplier: Float64Array; // scales both demand forms, 1 at first (nNode)

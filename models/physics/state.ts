@@ -77,7 +77,7 @@ export function createState(model: NetworkModel): NetworkState {
     endCharacteristic_m: a.f64(2 * nPipe),
     solver: a.f64(m * m + 4 * m + 2 * nLink + 4 + (model.attached ? (GAS_WORK + DEVICE_WORK) * m : 0)),
   }));
-  const state: NetworkState = { buffer, ...views };
+  const state: NetworkState = { buffer, numbers: new Float64Array(buffer), ...views };
   state.demandMultiplier.fill(1);
   state.boundaryFlow_m3_s.set(model.nodeBoundaryFlow_m3_s);
   state.orificeArea_m2.set(model.orificeArea0_m2);

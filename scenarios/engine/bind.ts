@@ -12,6 +12,7 @@ import { bindRaw, type Drawable, extremes, type Raw, type Read, readDifference }
 import { bindEmission } from './emission.ts';
 import { bindExcavator } from './excavator.ts';
 import type { PlantContext } from './plant.ts';
+import { type Pulse, pulseOf } from './pulse.ts';
 import { readPublished, readSize } from './readTag.ts';
 import { isRepeat } from './repeat.ts';
 import type { EntrySpec, LocatedScenario, RateDraw } from './spec.ts';
@@ -50,6 +51,7 @@ export type BoundAction =
         | { readonly kind: 'area'; readonly value: Drawable }
         | { readonly kind: 'rate'; readonly value: RateDraw };
       readonly growth: Drawable;
+      readonly pulse?: Pulse;
       readonly dischargeCoefficient: number;
       readonly backPressure_Pa: number;
       readonly closeAfter?: Drawable;
@@ -244,6 +246,7 @@ function bindLeak(
           ? { kind: 'area', value: area ?? fitted_m2! }
           : { kind: 'rate', value: rate! },
     growth: entry.growth,
+    ...pulseOf(entry.pulse),
     dischargeCoefficient: entry['discharge-coefficient'],
     backPressure_Pa: entry['back-pressure'],
     ...(entry['close-after'] === undefined ? {} : { closeAfter: entry['close-after'] }),

@@ -3,6 +3,7 @@ import { nearest } from '../../models/kernel/index.ts';
 import { type EmitterSite, GASES } from '../../sim/index.ts';
 import type { BoundAction, Report } from './bind.ts';
 import type { PlantContext } from './plant.ts';
+import { pulseOf } from './pulse.ts';
 import type { EntrySpec } from './spec.ts';
 
 export function bindEmission(
@@ -12,8 +13,6 @@ export function bindEmission(
   report: Report,
 ): BoundAction {
   const { species, place, to, over, radius, pulse } = entry;
-  if (pulse && pulse.open > pulse.every)
-    report([...path, 'pulse', 'open'], `${pulse.open} s`, `at most every ${pulse.every} s`);
   const bounds = spec.air?.bounds;
   if (!bounds) report([...path, 'emission'], 'an emission', 'a plant with air', `${spec.plant} has none`);
   if (!(species in GASES)) {
@@ -36,7 +35,7 @@ export function bindEmission(
     from_m,
     radius_m: radius,
     ...(entry.growth > 0 ? { growth_s: entry.growth } : {}),
-    ...(pulse ? { pulse: { period_s: pulse.every, open_s: pulse.open } } : {}),
+    ...pulseOf(pulse),
     ...(to === undefined ? {} : { to_m: [to.x, to.y, to.z] as const, over_s: over! }),
     ...(entry.is === 'leak' ? { isLeak: true } : {}),
   };

@@ -186,7 +186,8 @@ export class ScenarioEngine {
       case 'leak': {
         if (this.never(action.leak)) return;
         const area_m2 = this.leakArea_m2.get(action.leak)!;
-        this.give([{ kind: 'leak.open', leak: action.leak, area_m2, growth_s: action.growth_s }]);
+        const { leak, growth_s, pulse } = action;
+        this.give([{ kind: 'leak.open', leak, area_m2, growth_s, ...(pulse === undefined ? {} : { pulse }) }]);
         if (action.closeAfterUs !== undefined)
           this.schedule({ atUs: atUs + action.closeAfterUs, commands: [{ kind: 'leak.close', leak: action.leak }] });
         return;

@@ -8,6 +8,7 @@ import type { EmitterSite, LeakSite } from '../../sim/index.ts';
 import type { Expectation } from '../score/index.ts';
 import type { BoundAction, BoundScenario, Property } from './bind.ts';
 import { type Drawable, drawValue } from './draw.ts';
+import type { Pulse } from './pulse.ts';
 import type { WeatherCommand } from './weather.ts';
 
 export type Trigger =
@@ -32,6 +33,7 @@ export type Action =
       readonly leak: string;
       readonly size: LeakSize;
       readonly growth_s: number;
+      readonly pulse?: Pulse;
       readonly closeAfterUs?: number;
     }
   | { readonly kind: 'close'; readonly leak: string }
@@ -171,6 +173,7 @@ export function resolveScenario(bound: BoundScenario, seed: number): Result<Reso
             leak: a.leak,
             size: leakSize(a, take, place?.pipe ?? ''),
             growth_s: take('growth', a.growth, 's'),
+            ...(a.pulse === undefined ? {} : { pulse: a.pulse }),
             ...(a.closeAfter === undefined ? {} : { closeAfterUs: takeUs('close-after', a.closeAfter) }),
           };
         }

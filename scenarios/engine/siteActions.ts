@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { addIssue, quantity } from '../../models/document/index.ts';
 import { drawable } from './draw.ts';
+import { pulseSchema } from './pulse.ts';
 import { id, placeSchema, trigger } from './trigger.ts';
 
 const onSite = z.strictObject({
@@ -27,9 +28,7 @@ export const emissionAction = z
     /** Time in which the rate grows from nothing. */
     growth: quantity('time', { min: 0 }).prefault('0 s'),
     /** Comes and goes: open for so long of every so long. */
-    pulse: z
-      .strictObject({ open: quantity('time', { positive: true }), every: quantity('time', { positive: true }) })
-      .optional(),
+    pulse: pulseSchema.optional(),
     /** What the judge takes it for: a confounder, whose alarm is false, or a leak that is to be found. */
     is: z.enum(['disturbance', 'leak']).default('disturbance'),
   })

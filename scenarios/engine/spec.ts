@@ -20,6 +20,7 @@ import { expectationsSchema, leakReferences } from '../score/index.ts';
 import { choose } from './choose.ts';
 import { bindRaw, DRAWS, type Drawable, drawable, drawKeys, type Raw, rawSchema } from './draw.ts';
 import { parametersSchema, putTogether, readVariant, type Settings, variantName } from './include.ts';
+import { pulseSchema } from './pulse.ts';
 import { isRepeat, repeatSchema } from './repeat.ts';
 import { emissionAction, excavatorAction, patrolAction } from './siteActions.ts';
 import { id, placeSchema, trigger } from './trigger.ts';
@@ -105,6 +106,8 @@ const leakAction = z
     bore: quantity('length', { positive: true }).optional(),
     /** Time over which the area grows from nothing, linearly; 0: at once. */
     growth: drawable('time', { min: 0 }).default(0),
+    /** Comes and goes: open for so long of every so long, shut between. */
+    pulse: pulseSchema.optional(),
     'discharge-coefficient': quantity('fraction', { positive: true, max: 1 }).prefault('0.6'),
     /** Gauge pressure outside the pipe. */
     'back-pressure': quantity('pressure', { min: 0 }).prefault('0 Pa'),

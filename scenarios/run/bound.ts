@@ -15,9 +15,12 @@ import {
   leastScans,
   ORDER,
   realisableInformation,
+  signalFloor,
   type Whitener,
+  waveBound,
 } from '../score/index.ts';
 import { resolveInputs, type ScenarioInputs } from './inputs.ts';
+import { instrumentTiming, waveReceivers } from './instrumentTiming.ts';
 import { turn } from './wallclock.ts';
 
 const BATCH = 256;
@@ -43,18 +46,23 @@ export async function boundRun(
     const found = await signalOf(resolved, plant, name, names.length === 1, options);
     if (found === 'stopped') return undefined;
     if (!found) continue;
-    const { signal, openedUs } = found;
+    const { signal, openedUs, position_m, growth_s } = found;
     const timing = {
       scan_s: signal.layout.scanUs * 1e-6,
       firstScan_s: (signal.timeUs[0]! - openedUs) * 1e-6,
       demand_1_s: demandOf(resolved),
     };
+    const wave = waveReceivers(resolved, plant, position_m, { ...options, growth_s });
+    const place = wave && waveBound(signal, openedUs, wave.receivers, wave.known);
+    const floor = signalFloor(signal, openedUs, instrumentTiming(resolved, plant, position_m));
     bounds.push({
       of: name,
       demand_1_s: timing.demand_1_s,
       watched_s: (resolved.durationUs - openedUs) * 1e-6,
       clairvoyant: boundOf(clairvoyantInformation(signal), timing),
       ...(options.whitener ? { realisable: boundOf(realisableInformation(signal, options.whitener), timing) } : {}),
+      ...(floor ? { floor } : {}),
+      ...(place ? { place } : {}),
     });
   }
   return bounds;
@@ -73,7 +81,7 @@ export async function signalOf(
   leak: string,
   only: boolean,
   { exact, signal }: BoundOptions,
-): Promise<{ signal: LeakSignal; openedUs: number } | 'stopped' | undefined> {
+): Promise<{ signal: LeakSignal; openedUs: number; position_m: number; growth_s: number } | 'stopped' | undefined> {
   const base = { ...(exact === undefined ? {} : { exact }), noiseless: true };
   await preparePlant(plant);
   const leaky = new ScenarioEngine(resolved, plant, base);
@@ -85,10 +93,12 @@ export async function signalOf(
     const times: number[] = [];
     const rows: Float32Array[] = [];
     let openedUs: number | undefined;
+    let position_m = Number.NaN;
+    let growth_s = 0;
     for (let n = 1; leaky.advance(a) && whole.advance(b) && rows.length < KEPT_SCANS; n += 1) {
       const opened = leaksOf(leaky.drainTruth(), a.timeUs).find((l) => l.ref === leak);
       whole.drainTruth();
-      if (openedUs === undefined && opened) openedUs = opened.openedUs;
+      if (openedUs === undefined && opened) ({ openedUs, position_m, growth_s } = opened);
       if (openedUs !== undefined) {
         times.push(a.timeUs);
         rows.push(a.value.map((v, c) => v - b.value[c]!));
@@ -104,7 +114,7 @@ export async function signalOf(
     rows.forEach((row, t) => {
       delta.set(row, t * layout.columns);
     });
-    return { signal: { layout, timeUs: Float64Array.from(times), delta }, openedUs };
+    return { signal: { layout, timeUs: Float64Array.from(times), delta }, openedUs, position_m, growth_s };
   } finally {
     whole.close();
     leaky.close();

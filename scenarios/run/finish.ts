@@ -7,20 +7,24 @@ import { dirname, resolve } from 'node:path';
 import type {
   AlarmEvent,
   AsBuilt,
+  Availability,
   Card,
   FrameLayout,
   LeakBound,
+  Pipeline,
   RunStatus,
   TruthEvent,
 } from '../../models/contract/index.ts';
 import type { PlantContext, ResolvedScenario } from '../engine/index.ts';
 import {
   type CardInputs,
+  type DeclaredDelay,
   floorJournals,
   makeCard,
   matchAlarms,
   matchingInputs,
   renderHtml,
+  segmentsOf,
   type Trend,
 } from '../score/index.ts';
 
@@ -42,6 +46,9 @@ export interface Finished {
   readonly alarms: readonly AlarmEvent[];
   readonly twinAlarms?: readonly AlarmEvent[];
   readonly bounds?: readonly LeakBound[];
+  readonly availability?: Availability;
+  /** What the detector's own settings cost of every detection. */
+  readonly delays?: readonly DeclaredDelay[];
 }
 
 export interface JudgedRun {
@@ -71,6 +78,9 @@ export function judgeRun(run: Finished): JudgedRun {
     alarms,
     ...(run.twinAlarms ? { twinAlarms: run.twinAlarms } : {}),
     ...(run.bounds ? { bounds: run.bounds } : {}),
+    segments: segmentsOf(plant.layout),
+    ...(run.availability ? { availability: run.availability } : {}),
+    ...(run.delays ? { delays: run.delays } : {}),
     floors: floorJournals({
       seed: resolved.seed,
       alarms,
@@ -84,6 +94,12 @@ export function judgeRun(run: Finished): JudgedRun {
     warmUpUs: Math.min(warmUpUs, endUs),
   };
   return { card: makeCard(inputs), inputs };
+}
+
+/** What a detector says of its own time, as a part of what is to be judged; nothing where it does not say. */
+export function availabilityOf(pipeline: Pipeline | undefined): { availability?: Availability } {
+  const availability = pipeline?.availability?.();
+  return availability ? { availability } : {};
 }
 
 export function reportHtml(

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { type Recipe, readRecipe } from '../../detector/index.ts';
 import type { Result } from '../../models/contract/index.ts';
 import { packageRoot } from '../../models/document/index.ts';
-import { digestJson, RunningDigest } from '../../models/kernel/index.ts';
+import { digestJson } from '../../models/kernel/index.ts';
 import type { Pace } from '../../sim/io/index.ts';
 import {
   type BoundScenario,
@@ -19,6 +19,7 @@ import {
   readScenario,
   resolveScenario,
 } from '../engine/index.ts';
+import { NativeDigest } from './nativeDigest.ts';
 
 export const TRANSPORTS = ['inproc', 'modbus', 'websocket'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
@@ -134,7 +135,7 @@ function once(name: string, make: () => string): string {
 }
 
 function digestFiles(paths: readonly string[]): string {
-  const digest = new RunningDigest();
+  const digest = new NativeDigest();
   for (const path of [...paths].sort()) digest.text(`/${path}\n`).bytes(readFileSync(join(packageRoot, path)));
   return digest.hex();
 }

@@ -4,14 +4,14 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPipeline } from '../../detector/index.ts';
+import { createPipeline, recipeDelays } from '../../detector/index.ts';
 import { type AlarmEvent, type Card, type LeakBound, unwrap } from '../../models/contract/index.ts';
 import { digestJson } from '../../models/kernel/index.ts';
 import { compileModel } from '../../sim/index.ts';
 import type { ResolvedScenario } from '../engine/index.ts';
 import type { Whitener } from '../score/index.ts';
 import { boundRun, learnScenario } from './bound.ts';
-import { jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
+import { availabilityOf, jsonLines, judgeRun, reportHtml, writeText } from './finish.ts';
 import { runForeignJob } from './foreignJob.ts';
 import { keptJson, openPlay, type Play } from './frameCache.ts';
 import { runInProcess } from './inproc.ts';
@@ -116,8 +116,9 @@ export async function doJob(
   const play = await openPlay(resolved, spec, { exact, ...kept });
   const logbook = new Logbook(play.layout, undefined, options.html ?? false);
   let violations: string[];
+  const watchers = watch(play, journals);
   try {
-    if (!(await runInProcess(play, logbook, watch(play, journals), { signal, onProgress }))) return undefined;
+    if (!(await runInProcess(play, logbook, watchers, { signal, onProgress }))) return undefined;
     violations = play.violations();
   } finally {
     play.close();
@@ -163,8 +164,9 @@ export async function doJob(
       endUs: logbook.lastUs,
       truth: logbook.truth,
       alarms: journals[r]!,
+      ...availabilityOf(watchers[r]!.pipeline),
       ...(twins ? { twinAlarms: twins[r]! } : {}),
-      ...(bounds ? { bounds } : {}),
+      ...(bounds ? { bounds, delays: recipeDelays(recipe, play.layout.scanUs) } : {}),
     });
     cards.push(judged.card);
     files.push({ runId, name: 'alarms.jsonl', text: jsonLines(journals[r]!) });

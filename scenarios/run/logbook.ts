@@ -11,6 +11,7 @@ import {
 } from '../../models/contract/index.ts';
 import type { RunWriter } from '../../models/recording/index.ts';
 import { TrendBuilder } from '../score/index.ts';
+import { NativeDigest } from './nativeDigest.ts';
 
 export class Logbook {
   readonly truth: TruthEvent[] = [];
@@ -22,7 +23,7 @@ export class Logbook {
   private readonly writer: RunWriter | undefined;
 
   constructor(layout: FrameLayout, writer: RunWriter | undefined, trends = true) {
-    this.digest = new FrameDigest(layout);
+    this.digest = new FrameDigest(layout, new NativeDigest());
     this.trend = trends ? new TrendBuilder(layout, worthDrawing(layout)) : undefined;
     this.writer = writer;
   }

@@ -33,12 +33,15 @@ import {
   floorJournals,
   makeCard,
   NEAREST_SENSOR,
+  segmentsOf,
   type Trend,
   TrendBuilder,
 } from '../score/index.ts';
+import { availabilityOf } from './finish.ts';
 import { codeDigest } from './inputs.ts';
 import { worthDrawing } from './logbook.ts';
 import { type Expected, isFolder, readTruth } from './logs.ts';
+import { NativeDigest } from './nativeDigest.ts';
 import { warmUpUs } from './runner.ts';
 
 export interface ReplayRequest {
@@ -104,7 +107,7 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
     const ruleRecipe = asBuilt?.air ? nearestSensorRule(recipe) : undefined;
     const rule = ruleRecipe && createPipeline(ruleRecipe, layout, asBuilt);
     const ruleAlarms: AlarmEvent[] = [];
-    const digest = new FrameDigest(layout);
+    const digest = new FrameDigest(layout, new NativeDigest());
     const trends = new TrendBuilder(layout, worthDrawing(layout));
     for (let frame = await source.next(); frame !== undefined; frame = await source.next()) {
       if (frames === 0) startUs = Math.max(0, frame.timeUs - layout.scanUs);
@@ -158,6 +161,8 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
       ],
       ...((expected?.graceUs ?? known.graceUs) === undefined ? {} : { graceUs: expected?.graceUs ?? known.graceUs }),
       warmUpUs: warm,
+      segments: segmentsOf(layout),
+      ...availabilityOf(pipeline),
     };
     const report = csv?.report();
     return {

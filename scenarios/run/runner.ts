@@ -4,12 +4,19 @@
  */
 import { join, resolve } from 'node:path';
 import { createPipeline, type Recipe } from '../../detector/index.ts';
-import { type AlarmEvent, type Card, ProblemError, type RunStatus, unwrap } from '../../models/contract/index.ts';
+import {
+  type AlarmEvent,
+  type Card,
+  type Pipeline,
+  ProblemError,
+  type RunStatus,
+  unwrap,
+} from '../../models/contract/index.ts';
 import { exportCsv, RunWriter } from '../../models/recording/index.ts';
 import { preparePlant } from '../../sim/index.ts';
 import type { PlantServer, PlantServerOptions } from '../../sim/io/index.ts';
 import { type ResolvedScenario, ScenarioEngine } from '../engine/index.ts';
-import { type JudgedRun, judgeRun, reportHtml, writeText } from './finish.ts';
+import { availabilityOf, type JudgedRun, judgeRun, reportHtml, writeText } from './finish.ts';
 import { detectorIdentity } from './foreignJob.ts';
 import { runInProcess } from './inproc.ts';
 import {
@@ -82,8 +89,13 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   });
   request.onBegin?.(resolved, runId);
   const folder = resolve(request.out ?? join('runs', request.suite ?? resolved.scenario, runId));
+  let made: Pipeline | undefined;
   const make =
-    recipe && ((l: typeof engine.layout, a: typeof engine.asBuilt | undefined) => createPipeline(recipe, l, a));
+    recipe &&
+    ((l: typeof engine.layout, a: typeof engine.asBuilt | undefined) => {
+      made = createPipeline(recipe, l, a);
+      return made;
+    });
   // Before the first file is made: a recipe that this plant cannot feed is the user's mistake, not a run.
   const pipeline = transport === 'inproc' && make ? make(engine.layout, engine.asBuilt) : undefined;
   const writer = await RunWriter.create(folder, {
@@ -171,6 +183,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       truth: logbook.truth,
       alarms: logbook.alarms,
       ...(twinAlarms ? { twinAlarms } : {}),
+      ...availabilityOf(made),
     });
     const { card } = judged;
     await writer.close({

@@ -4,7 +4,7 @@
  * any number of workers: every job is a function of its own inputs, and results are put in the order of the plan.
  */
 import { z } from 'zod';
-import { createPipeline, type Recipe } from '../../detector/index.ts';
+import { atRate, createPipeline, LADDER, type Recipe } from '../../detector/index.ts';
 import { type Problem, ProblemError, type Result } from '../../models/contract/index.ts';
 import { findDocument, readDocument } from '../../models/document/index.ts';
 import { variantName, variantsOf } from '../engine/index.ts';
@@ -46,6 +46,8 @@ export interface SuiteChoices {
   readonly twin?: boolean;
   /** Also how soon each leak could have been found at all. */
   readonly bound?: boolean;
+  /** Also every recipe at other thresholds, for its operating curve. */
+  readonly operating?: boolean;
 }
 
 /** A suite with everything that it names read and checked. */
@@ -158,7 +160,13 @@ function build(
     name: spec.suite,
     about: spec.about,
     scenarios,
-    recipes: names.map((list) => list.map((name) => byName.get(name)!)),
+    recipes: names.map((list) =>
+      list.flatMap((name) => {
+        const recipe = byName.get(name)!;
+        // The recipe itself first: what other figures are made of.
+        return choices.operating ? [recipe, ...rungs(recipe)] : [recipe];
+      }),
+    ),
     ...(choices.detector === undefined ? {} : { detector: choices.detector }),
     jobs,
     exact: choices.exact ?? false,
@@ -182,6 +190,10 @@ function build(
     }
   }
   return problems.length > 0 ? { ok: false, problems: unique(problems) } : { ok: true, value };
+}
+
+function rungs(recipe: Recipe): Recipe[] {
+  return LADDER.filter((f) => f !== 1).flatMap((factor) => atRate(recipe, factor) ?? []);
 }
 
 function unique(problems: readonly Problem[]): Problem[] {

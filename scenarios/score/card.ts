@@ -3,6 +3,7 @@
  */
 import {
   type AlarmEvent,
+  type Availability,
   type Card,
   type CardLeak,
   journalDigest,
@@ -13,7 +14,11 @@ import {
   type Verdict,
 } from '../../models/contract/index.ts';
 import { formatSpan, secondsToUs, US_PER_S } from '../../models/kernel/index.ts';
+import { availabilityVerdict } from './availability.ts';
 import { boundText } from './bound.ts';
+import { type DeclaredDelay, latencyBudgets } from './budget.ts';
+import { budgetText } from './budgetText.ts';
+import { boundClause } from './claims.ts';
 import { judge } from './criteria.ts';
 import type { SummaryRow } from './ensemble.ts';
 import type { Expectation } from './expectation.ts';
@@ -21,6 +26,7 @@ import type { FloorJournal } from './floors.ts';
 import { leaksOf, lossCurve } from './leak.ts';
 import type { MatchingInputs } from './matching.ts';
 import { NEAREST_SENSOR, namedMoreOften } from './named.ts';
+import type { Segment } from './segments.ts';
 import { actualText, criterionText, intervalText, limitText, STATUS, wrap } from './text.ts';
 
 export interface CardInputs {
@@ -45,6 +51,12 @@ export interface CardInputs {
   readonly twinAlarms?: readonly AlarmEvent[];
   /** How soon each leak could have been found at all (bound.ts). */
   readonly bounds?: readonly LeakBound[];
+  /** What the detector's own settings cost of every detection (budget.ts). */
+  readonly delays?: readonly DeclaredDelay[];
+  /** For how long the detector could do its work; absent where it does not say. */
+  readonly availability?: Availability;
+  /** Stretches of the line, for false alarms by segment (segments.ts). */
+  readonly segments?: readonly Segment[];
   /** Journals of the null and the random detector (floors.ts). */
   readonly floors?: readonly FloorJournal[];
   readonly graceUs?: number;
@@ -62,7 +74,11 @@ export function matchingInputs(inputs: CardInputs): MatchingInputs {
 
 export function makeCard(inputs: CardInputs): Card {
   const matching = matchingInputs(inputs);
-  const { verdicts } = judge(inputs.expectations, matching);
+  const { verdicts, matching: matched } = judge(inputs.expectations, matching, {
+    ...(inputs.segments ? { segments: inputs.segments } : {}),
+  });
+  verdicts.push(availabilityVerdict(inputs.availability));
+  const budgets = inputs.bounds && latencyBudgets(matched.matches, inputs.bounds, inputs.delays ?? []);
   const floors = (inputs.floors ?? []).map(({ recipe, alarms }) => ({
     recipe,
     // A floor sees no frame, so its twin says the same: the twin's rule would take even its lucky hits away.
@@ -86,9 +102,13 @@ export function makeCard(inputs: CardInputs): Card {
     framesDigest,
     frames,
     simulated_s,
-    verdicts,
+    verdicts: verdicts.map((v) => {
+      const place = inputs.bounds?.find((b) => b.of === v.of)?.place;
+      return { ...v, because: v.because + boundClause(place, v.criterion) };
+    }),
     leaks: cardLeaks(inputs.truth, secondsToUs(simulated_s)),
     ...(inputs.bounds ? { bounds: inputs.bounds } : {}),
+    ...(budgets ? { budgets } : {}),
     floors,
   };
 }
@@ -133,6 +153,8 @@ export function formatCard(card: Card, options: FormatOptions = {}): string {
   );
   for (const bound of card.bounds ?? [])
     lines.push('', ...wrap(`${bound.of}: ${boundText(bound)}`, TABLE_WIDTH).map(paint.dim));
+  for (const budget of card.budgets ?? [])
+    lines.push('', ...wrap(`${budget.of}: ${budgetText(budget)}`, TABLE_WIDTH).map(paint.dim));
   if (card.floors.length > 0) {
     lines.push('', paint.dim('no skill, for comparison'));
     const width = Math.max(...card.floors.map((f) => f.recipe.length));

@@ -4,10 +4,12 @@
  */
 import type { AlarmEvent, TruthEvent, Verdict, VerdictStatus } from '../../models/contract/index.ts';
 import { formatSpan, formatTime, poissonInterval, US_PER_S } from '../../models/kernel/index.ts';
+import { placeClaim, rateClaim } from './claims.ts';
 import type { CriterionKind, Expectation } from './expectation.ts';
 import { airRateAt, type Leak, lossCurve, massRateAt, volumeAt } from './leak.ts';
 import { type Match, type Matching, type MatchingInputs, matchAlarms } from './matching.ts';
 import { placeError, rateText } from './place.ts';
+import { countSegments, type Segment, segmentClause } from './segments.ts';
 import { count, number } from './text.ts';
 
 const DAY_S = 86_400;
@@ -24,7 +26,13 @@ export interface Limits {
   readonly acceptable?: number;
 }
 
+export interface JudgeOptions {
+  /** Stretches of the line, for false alarms by segment. */
+  readonly segments?: readonly Segment[];
+}
+
 interface Evidence {
+  readonly segments: readonly Segment[];
   readonly truth: readonly TruthEvent[];
   readonly matching: Matching;
 }
@@ -36,9 +44,10 @@ interface Evidence {
 export function judge(
   expectations: readonly Expectation[],
   inputs: MatchingInputs,
+  { segments = [] }: JudgeOptions = {},
 ): { verdicts: Verdict[]; matching: Matching } {
   const matching = matchAlarms(inputs);
-  const evidence = { truth: inputs.truth, matching };
+  const evidence = { truth: inputs.truth, matching, segments };
   const verdicts = expectations.map((e) => judgeOne(e, evidence));
   const asked = (criterion: CriterionKind, of: string) =>
     verdicts.some((v) => v.criterion === criterion && v.of === of);
@@ -163,8 +172,10 @@ function detected(of: string, evidence: Evidence): Verdict {
   return { ...verdict('detected', of, '', match ? 1 : 0, lim, because), status: match ? 'pass' : 'fail' };
 }
 
-function falseAlarms(lim: Limits, { matching }: Evidence): RateVerdict {
-  const n = matching.falseAlarms.filter((f) => f.exposed).length;
+function falseAlarms(lim: Limits, { matching, segments: stretches }: Evidence): RateVerdict {
+  const exposed = matching.falseAlarms.filter((f) => f.exposed);
+  const n = exposed.length;
+  const segments = countSegments(exposed, stretches);
   const rest = matching.falseAlarms.length - n;
   const exposure_s = matching.exposureUs / US_PER_S;
   const exposure_d = matching.exposureUs / DAY_US;
@@ -182,12 +193,13 @@ function falseAlarms(lim: Limits, { matching }: Evidence): RateVerdict {
   }
   const interval = poissonInterval(n, exposure_d);
   const shows = n === 0 ? `; that shows only a rate below ${number(interval.high)} per day (95 %)` : '';
-  const because = `${count(n, 'false alarm', 'false alarms')} in ${formatSpan(matching.exposureUs)} of leak-free time${shows}.${aside}`;
+  const because = `${count(n, 'false alarm', 'false alarms')} in ${formatSpan(matching.exposureUs)} of leak-free time${shows}.${segmentClause(segments)}${aside}`;
   return {
     ...verdict('false-alarms', '', 'per day', n / exposure_d, lim, because),
     interval,
     count: n,
     exposure_s,
+    ...(segments.length > 0 ? { segments } : {}),
   };
 }
 
@@ -214,7 +226,11 @@ function location(of: string, lim: Limits, evidence: Evidence): Verdict {
   const alarm = surestPlace(match, evidence, (a) => a.where !== undefined);
   const error = alarm?.where && placeError(alarm.where, leak);
   if (!alarm || !error) return verdict('location', of, 'm', null, lim, `${of} was found, but no place was given.`);
-  return verdict('location', of, 'm', error.error_m, lim, `${alarm.alarm} said ${error.because}`);
+  const claim = placeClaim(alarm.where!, leak);
+  return {
+    ...verdict('location', of, 'm', error.error_m, lim, `${alarm.alarm} said ${error.because}`),
+    ...(claim ? { claim } : {}),
+  };
 }
 
 /** Whether the surest alarm that names a group of equipment names the right one. */
@@ -275,7 +291,7 @@ function rate(of: string, lim: Limits, evidence: Evidence): Verdict {
     ? `${number(true_kg_s)} kg/s of ${air.species.join(' and ')} went into the air then`
     : `the leak ran at ${number(true_kg_s)} kg/s then`;
   const because = `${alarm.alarm} said ${rateText(estimate)}, ${ran}: ${sign}${number(Math.abs(error))} %.`;
-  return verdict('rate', of, '%', Math.abs(error), lim, because);
+  return { ...verdict('rate', of, '%', Math.abs(error), lim, because), claim: rateClaim(estimate, true_kg_s) };
 }
 
 function volumeLost(of: string, lim: Limits, evidence: Evidence): Verdict {

@@ -5,6 +5,8 @@
 import type { Card, Verdict, VerdictStatus } from '../../models/contract/index.ts';
 import { type Interval, poissonInterval, proportionInterval } from '../../models/kernel/index.ts';
 import { survivalCurve, survivalQuantile } from '../../models/kernel/statistics/index.ts';
+import { poolAvailability } from './availability.ts';
+import { claimRows } from './claims.ts';
 import { type RateVerdict, statusOf } from './criteria.ts';
 import { efficiencies } from './efficiency.ts';
 import { censoredQuantile, quantileLimits } from './quantile.ts';
@@ -52,6 +54,7 @@ export function summarise(cards: readonly Card[], level = 0.95): SummaryRow[] {
           because: row.row.because + note,
         });
       if (criterion === 'false-alarms') add({ row: poolRate(same, level) });
+      else if (criterion === 'availability') add({ row: poolAvailability(same) });
       else if (criterion === 'detected') add({ row: poolDetected(same, level, 1) });
       // A count over all leaks of a recording has no pool; each leak's own has.
       else if (criterion === 'named' && of === '') continue;
@@ -67,7 +70,7 @@ export function summarise(cards: readonly Card[], level = 0.95): SummaryRow[] {
         add({ row: { ...median, because: median.because + km } });
       }
     }
-    for (const pooled of efficiencies(valid))
+    for (const pooled of [...efficiencies(valid), ...claimRows(valid, level)])
       rows.push({ recipe, scenario, ...pooled, because: pooled.because + note });
     if (valid.length === 0) {
       rows.push({

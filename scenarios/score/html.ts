@@ -14,6 +14,7 @@ import {
   type VerdictStatus,
 } from '../../models/contract/index.ts';
 import { formatSpan, formatTime, secondsToUs, US_PER_S } from '../../models/kernel/index.ts';
+import { BUDGET_STYLE, cardBudgets } from './budgetText.ts';
 import { type FigureData, timeline } from './figure.ts';
 import { alarmPath, f } from './mark.ts';
 import { type Matching, matchAlarms } from './matching.ts';
@@ -53,6 +54,7 @@ export function renderHtml(inputs: HtmlInputs): string {
     ...timeline({ ...base, id: `near-${i + 1}`, fromUs: w.fromUs, toUs: w.toUs }),
   }));
   const strips = [sitePlans(inputs.air, matching), locationStrips(layout, matching)].filter((s) => s !== '').join('\n');
+  const budgets = cardBudgets(card);
   const figures = [whole.data, ...zooms.map((z) => z.data)];
   return `<!doctype html>
 <html lang="en">
@@ -61,7 +63,7 @@ export function renderHtml(inputs: HtmlInputs): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <title>${escapeXml(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${BUDGET_STYLE}</style>
 </head>
 <body>
 ${header(inputs)}
@@ -69,6 +71,7 @@ ${card.status === 'valid' ? '' : `<p class="notice"><b>This run is ${card.status
 <section><h2>Verdicts</h2>
 ${verdictTable(card)}
 </section>
+${budgets === '' ? '' : `<section><h2>Where the time goes</h2>\n${budgets}\n</section>`}
 ${zooms
   .map(
     (z) => `<section><h2>Around ${escapeXml(z.ref)}</h2>

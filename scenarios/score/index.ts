@@ -1,5 +1,7 @@
 /** The door of the judge: it scores anybody's logs, and imports nothing but models. */
 export { boundOf, boundText, DEFAULT_DEMAND_1_S } from './bound.ts';
+export { type DeclaredDelay, type InstrumentTiming, latencyBudgets, SHOWS, signalFloor } from './budget.ts';
+export { type BudgetRow, budgetRows, budgetText, formatBudgets, formatBudgetsMarkdown } from './budgetText.ts';
 export { type CardInputs, type FormatOptions, formatCard, formatSummary, makeCard, matchingInputs } from './card.ts';
 export {
   type Comparison,
@@ -32,6 +34,7 @@ export {
   type Whitener,
 } from './information.ts';
 export { type Leak, type LossCurve, leaksOf, lossCurve, massRateAt, volumeAt } from './leak.ts';
+export { FRONT_S, type PlaceBound, type WaveKnowledge, type WaveReceiver, waveBound } from './locationBound.ts';
 export {
   DEFAULT_GRACE_US,
   DEFAULT_TWIN_TOLERANCE_US,
@@ -45,6 +48,7 @@ export {
 export { NEAREST_SENSOR } from './named.ts';
 export { binomialCdf, censoredQuantile, quantileLimits, quantileRanks } from './quantile.ts';
 export { formatJUnit, formatMarkdown, formatSummaryJUnit, formatSummaryMarkdown } from './report.ts';
+export { type Segment, segmentsOf } from './segments.ts';
 export {
   DECIDABLE,
   type Decidable,
@@ -53,6 +57,6 @@ export {
   type SequentialResult,
   untilDecided,
 } from './sequential.ts';
-export { yearly } from './suiteFigures.ts';
+export { operatingCurves, plainCards, segmentRates, yearly } from './suiteFigures.ts';
 export { renderSuiteHtml, type SuitePageInputs } from './suitePage.ts';
 export { type Trend, TrendBuilder } from './trend.ts';

@@ -3,11 +3,13 @@
  * cried wolf. Every figure of the judge stands on this function; the rule in words is docs/matching.md.
  *
  * In the order of the journal, each raised alarm is exactly one of:
- * - match: it found the earliest leak that is open on its unit (closing + grace included) and not yet found;
+ * - match: it found the earliest leak that is open on its unit (closing + grace included) and not yet found; where several are
+ *   open, one that lies within the place that it claims before others, and none where it claims only one that was found;
  * - repeat: no leak is left to be found, but one that was found is still open (+ grace); it counts nothing;
  * - false: anything else, and every alarm that the no-leak twin raises too, whatever was open.
  */
 import { type AlarmEvent, isRaised, type TruthEvent } from '../../models/contract/index.ts';
+import { placeClaim } from './claims.ts';
 import { type Leak, leaksOf } from './leak.ts';
 
 /** How long after its closing a leak may still be found: line pack recovers and statistics lag. */
@@ -88,15 +90,32 @@ export function matchAlarms(inputs: MatchingInputs): Matching {
       (l) =>
         l.openedUs <= alarm.timeUs && alarm.timeUs <= l.closedUs + graceUs && (unit === undefined || unit === l.unit),
     );
-    const fresh = open.find((l) => !found.has(l));
+    const fresh = meant(alarm, open, found);
     if (fresh) {
       found.add(fresh);
       matches.push({ leak: fresh, alarm, latencyUs: alarm.timeUs - fresh.openedUs });
-    } else if (open.length > 0) repeats.push({ leak: open[0]!, alarm });
+    } else if (open.length > 0) repeats.push({ leak: open.find((l) => isNear(alarm, l)) ?? open[0]!, alarm });
     else falseAlarms.push({ alarm, reason: 'no-leak-open', exposed });
   }
   const exposureUs = endUs - startUs - closed.reduce((sum, [from, to]) => sum + (to - from), 0);
   return { leaks, matches, missed: leaks.filter((l) => !found.has(l)), repeats, falseAlarms, exposureUs, graceUs };
+}
+
+/**
+ * The leak not yet found that an alarm may have found: the earliest, unless the alarm's own place speaks against it. An alarm that
+ * points at a leak that was found, and at none of the others, is about that one again: else the echo of a first leak would find the second.
+ */
+function meant(alarm: AlarmEvent, open: readonly Leak[], found: ReadonlySet<Leak>): Leak | undefined {
+  const fresh = open.filter((l) => !found.has(l));
+  if (open.length < 2 || fresh.length === 0) return fresh[0];
+  const near = fresh.find((l) => isNear(alarm, l));
+  if (near) return near;
+  return open.some((l) => isNear(alarm, l)) ? undefined : fresh[0];
+}
+
+/** Is the leak within the 95 % that the alarm claims? */
+function isNear(alarm: AlarmEvent, leak: Leak): boolean {
+  return alarm.where !== undefined && placeClaim(alarm.where, leak)?.covered === true;
 }
 
 type Stretch = readonly [from: number, to: number];

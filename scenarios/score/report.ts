@@ -4,9 +4,10 @@
  */
 import { type Card, overall, type Verdict } from '../../models/contract/index.ts';
 import { formatSpan, US_PER_S } from '../../models/kernel/index.ts';
+import { budgetText } from './budgetText.ts';
 import { floorText, rowName } from './card.ts';
 import type { SummaryRow } from './ensemble.ts';
-import { actualText, criterionText, escapeXml, intervalText, limitText, STATUS } from './text.ts';
+import { actualText, criterionText, escapeXml, intervalText, limitText, md, STATUS } from './text.ts';
 
 export function formatMarkdown(card: Card): string {
   const s = STATUS[overall(card)];
@@ -17,6 +18,7 @@ export function formatMarkdown(card: Card): string {
     '',
     ...mdTable(card.verdicts.map((v) => ({ ...v, name: criterionText(v.criterion) }))),
   ];
+  for (const b of card.budgets ?? []) lines.push('', `${md(b.of)}: ${md(budgetText(b))}.`);
   if (card.floors.length > 0) {
     lines.push('', 'No skill, for comparison:', '');
     for (const f of card.floors) lines.push(`- ${md(f.recipe)}: ${md(f.verdicts.map(floorText).join(' · '))}`);
@@ -56,14 +58,6 @@ function mdTable(rows: readonly Row[]): string[] {
       return `| ${cells.map(md).join(' | ')} |`;
     }),
   ];
-}
-
-/** A name that somebody chose must not become markup, a column or a mention. */
-function md(text: string): string {
-  return text
-    .replace(/[\\`*_[\]<>|#~@]/g, (c) => (c === '@' ? '@\u200b' : `\\${c}`))
-    .replace(/\s+/g, ' ')
-    .trim();
 }
 
 interface TestCase {

@@ -2,7 +2,7 @@
  * What the pictures of a suite are drawn from: detection times with their censoring, sizes, false alarms with their exposure.
  * Only runs that are valid; a leak that was not found is "longer than it was watched", never left out.
  */
-import type { Card } from '../../models/contract/index.ts';
+import { type Card, rungOf } from '../../models/contract/index.ts';
 import { type Interval, poissonInterval } from '../../models/kernel/index.ts';
 import { fitLogistic, type Lifetime, type SurvivalCurve, survivalCurve } from '../../models/kernel/statistics/index.ts';
 import { count, number } from './text.ts';
@@ -149,6 +149,22 @@ export function falseAlarmRates(cards: readonly Card[]): FalseAlarmRate[] {
   });
 }
 
+/** False alarms of a recipe on a stretch of a plant's line or at a group of equipment, over all leak-free time of the plant. */
+export function segmentRates(cards: readonly Card[]) {
+  return falseAlarmRates(cards).flatMap(({ plant, recipe, exposure_s }) => {
+    const counts = new Map<string, number>();
+    for (const card of cards) {
+      if (card.status !== 'valid' || card.plant !== plant || card.recipe !== recipe) continue;
+      const segments = card.verdicts.find((v) => v.criterion === 'false-alarms')?.segments ?? [];
+      for (const s of segments) counts.set(s.segment, (counts.get(s.segment) ?? 0) + s.count);
+    }
+    return [...counts].map(([segment, alarms]) => {
+      const years = exposure_s / YEAR_S;
+      return { plant, recipe, segment, alarms, rate_1_yr: alarms / years, interval: poissonInterval(alarms, years) };
+    });
+  });
+}
+
 /** Is "at most one false alarm a year" shown (95 %)? In a sentence, with what it would take. */
 export function yearly(alarms: number, exposure_s: number): string {
   const hours = number(exposure_s / 3600);
@@ -188,6 +204,26 @@ export function operatingPoints(cards: readonly Card[]): OperatingPoint[] {
     ];
   });
   return points.filter((p) => points.some((q) => q.plant === p.plant && q.recipe !== p.recipe));
+}
+
+/** Points of one recipe at several thresholds, from the strictest to the loosest design. */
+export function operatingCurves(cards: readonly Card[]) {
+  return operatingPoints(cards)
+    .map(({ plant, recipe, rate, found, leaks, meanDelay_s }) => {
+      const { rate_1_yr, interval, alarms, exposure_s } = rate;
+      return { plant, ...rungOf(recipe), rate_1_yr, interval, alarms, exposure_s, found, leaks, meanDelay_s };
+    })
+    .sort(
+      (a, b) =>
+        (a.plant < b.plant ? -1 : a.plant > b.plant ? 1 : 0) ||
+        (a.recipe < b.recipe ? -1 : a.recipe > b.recipe ? 1 : 0) ||
+        a.factor - b.factor,
+    );
+}
+
+/** Cards of recipes as they are written, without those at other thresholds. */
+export function plainCards(cards: readonly Card[]): Card[] {
+  return cards.filter((c) => rungOf(c.recipe).factor === 1);
 }
 
 /** What an engineer should look at first: misses, runs with the most false alarms, and the latest findings. */

@@ -5,13 +5,16 @@
 import { type Card, overall } from '../../models/contract/index.ts';
 import { formatSpan, US_PER_S } from '../../models/kernel/index.ts';
 import { type SurvivalQuantile, survivalQuantile } from '../../models/kernel/statistics/index.ts';
+import { BUDGET_STYLE, budgetRows, budgetTable } from './budgetText.ts';
 import type { SummaryRow } from './ensemble.ts';
 import { STYLE } from './style.ts';
 import {
   falseAlarmRates,
   operatingPoints,
   performanceMaps,
+  plainCards,
   type SurvivalPanel,
+  segmentRates,
   survivalPanels,
   worstCases,
 } from './suiteFigures.ts';
@@ -41,15 +44,17 @@ svg .target { stroke: var(--ink2); stroke-width: 1.2; stroke-dasharray: 5 3; } s
 .bar { width: 320px; height: 24px; } .wide td { border-top: 1px solid var(--rule); padding-bottom: 8px; } .wide .why { color: var(--ink2); font-size: 13px; min-width: 30ch; }
 .figures td { border-top: 1px solid var(--rule); padding-top: 5px; padding-bottom: 5px; font-size: 13px; } .figures { margin-top: 6px; }
 a { color: inherit; text-underline-offset: 3px; } details summary { cursor: pointer; color: var(--ink2); } details[open] summary { margin-bottom: 10px; }
-td:first-child, .recipe { white-space: nowrap; } .key { display: inline-block; width: 10px; height: 10px; background: var(--c); border-radius: 2px; margin-right: 7px; }
+td:first-child, .recipe { white-space: nowrap; } ${BUDGET_STYLE}
+.key { display: inline-block; width: 10px; height: 10px; background: var(--c); border-radius: 2px; margin-right: 7px; }
 `;
 
 export function renderSuiteHtml(inputs: SuitePageInputs): string {
-  const { name, cards, summary } = inputs;
+  const { name, summary } = inputs;
+  const cards = plainCards(inputs.cards);
   const recipes = new Recipes([...new Set(cards.map((c) => c.recipe))]);
   const panels = survivalPanels(cards);
   const maps = performanceMaps(cards);
-  const points = operatingPoints(cards);
+  const points = operatingPoints(inputs.cards);
   const plants = [...new Set(points.map((p) => p.plant))];
   return `<!doctype html>
 <html lang="en">
@@ -61,8 +66,8 @@ export function renderSuiteHtml(inputs: SuitePageInputs): string {
 <style>${STYLE}${OWN_STYLE}</style>
 </head>
 <body>
-${header(inputs)}
-${section('False alarms', cards.length === 0 ? '' : falseAlarmTable(cards, recipes))}
+${header({ ...inputs, cards })}
+${section('False alarms', cards.length === 0 ? '' : falseAlarmTable(cards, recipes) + segmentTable(cards, recipes))}
 ${section(
   'Time to detection',
   panels.length === 0
@@ -71,6 +76,10 @@ ${section(
 <p class="rule">Share of runs in which the leak was found by then (Kaplan–Meier; the band is 95 %, log–log). A run that ended, or a leak that closed, before it was found counts as "longer than it was watched". The bound is the least mean delay that any detector could reach at the demanded rate of false alarms.</p>`,
 )}
 ${section('How near to what is possible', efficiencyTable(summary, recipes))}
+${section(
+  'Where the time goes',
+  budgetTable(budgetRows(cards), (recipe) => named(recipe, recipes)),
+)}
 ${section(
   'Size and time',
   maps.length === 0
@@ -93,7 +102,7 @@ ${section(
         )
         .join(
           '',
-        )}</div><p class="rule">Each recipe is one point: its mean delay over all leaks of the plant, a miss counted with the time for which it was watched. Down and to the left is better.</p>`,
+        )}</div><p class="rule">Each recipe is one point: its mean delay over all leaks of the plant, a miss counted with the time for which it was watched. Down and to the left is better. A line joins one recipe designed for other rates of false alarms (--operating), by the factor at each point.</p>`,
 )}
 ${section('Look at these first', worstTable(cards))}
 ${section('All figures', summaryTable(summary, recipes))}
@@ -146,6 +155,18 @@ function falseAlarmTable(cards: readonly Card[], recipes: Recipes): string {
   return rows.length === 0
     ? ''
     : `<div class="scroll"><table class="wide"><thead><tr><th>plant</th><th>recipe</th><th class="n">false alarms</th><th class="n">leak-free time</th><th class="n">a year</th><th class="n">95 %, exact Poisson</th><th>on a logarithmic scale; dashed: one a year</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+/** Only where something was false: a table of zeros says no more than the line above it. */
+function segmentTable(cards: readonly Card[], recipes: Recipes): string {
+  const all = segmentRates(cards);
+  const shown = all.filter((r) => all.some((q) => q.plant === r.plant && q.recipe === r.recipe && q.alarms > 0));
+  if (shown.length === 0) return '';
+  const rows = shown.map(
+    (r) =>
+      `<tr><td>${escapeXml(r.plant)}</td><td>${named(r.recipe, recipes)}</td><td>${escapeXml(r.segment)}</td><td class="n">${r.alarms}</td><td class="n">${number(r.rate_1_yr)}</td><td class="n">${intervalText(r.interval)}</td></tr>`,
+  );
+  return `<details><summary>by segment of the line, or by the equipment that was named</summary><div class="scroll"><table class="figures"><thead><tr><th>plant</th><th>recipe</th><th>segment</th><th class="n">false alarms</th><th class="n">a year</th><th class="n">95 %, exact Poisson</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
 function quantileTable(panel: SurvivalPanel, recipes: Recipes): string {

@@ -2,6 +2,7 @@
  * Pictures of a suite as SVG: detection times, performance maps, operating points and rates. A recipe has its colour, its dash
  * and its shape on every picture of the page, so that no picture needs colour to be read.
  */
+import { rungOf } from '../../models/contract/index.ts';
 import { formatSpan, US_PER_S } from '../../models/kernel/index.ts';
 import type { SurvivalStep } from '../../models/kernel/statistics/index.ts';
 import { f } from './mark.ts';
@@ -213,9 +214,27 @@ export function operatingPlot(points: readonly OperatingPoint[], recipes: Recipe
   const times = points.map((p) => p.meanDelay_s);
   const y = timeScale(0.5 * Math.min(...times), 2 * Math.max(...times), BOTTOM, TOP, 6);
   const body = [axes(x, number, y, span)];
-  for (const p of points) {
+  for (const base of new Set(points.map((p) => rungOf(p.recipe).recipe))) {
+    const rungs = points
+      .filter((p) => rungOf(p.recipe).recipe === base)
+      .sort((a, b) => rungOf(a.recipe).factor - rungOf(b.recipe).factor);
+    const at = rungs.map((p) => `${f(p.rate.rate_1_yr > 0 ? x.at(p.rate.rate_1_yr) : LEFT)} ${f(y.at(p.meanDelay_s))}`);
+    if (at.length > 1)
+      body.push(`<path class="line ${recipes.colour(base)}" d="M${at.join('L')}"${recipes.dash(base)}/>`);
+  }
+  for (const point of points) {
+    const { recipe, factor } = rungOf(point.recipe);
+    const p = { ...point, recipe };
     const { interval, rate_1_yr } = p.rate;
     const h = y.at(p.meanDelay_s);
+    if (factor !== 1) {
+      const at = rate_1_yr > 0 ? x.at(rate_1_yr) : LEFT;
+      body.push(
+        recipes.shape(recipe, at, h, rate_1_yr === 0),
+        `<text class="tick halo" x="${f(at + 7)}" y="${f(h + 12)}">×${factor}</text>`,
+      );
+      continue;
+    }
     const left = interval.low > 0 ? x.at(interval.low) : LEFT;
     body.push(
       `<path class="line thin ${recipes.colour(p.recipe)}" d="M${f(Math.max(LEFT, left))} ${f(h)}H${f(x.at(interval.high))}"/>`,

@@ -73,6 +73,14 @@ export function escapeXml(text: string): string {
   );
 }
 
+/** Text for Markdown: a name that somebody chose must not become markup, a column or a mention. */
+export function md(text: string): string {
+  return text
+    .replace(/[\\`*_[\]<>|#~@]/g, (c) => (c === '@' ? '@\u200b' : `\\${c}`))
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
 /** Words broken into lines of at most `width`; a longer word keeps a line of its own. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];

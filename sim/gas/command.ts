@@ -4,7 +4,7 @@
  * `speed` the share of its lift that a compressor may give; `pump` starts, stops and trips compressors.
  */
 import type { TruthEvent } from '../../models/contract/index.ts';
-import { closedLeak, leakOpened, openLeak, type PhysicsCommand } from '../plant/index.ts';
+import { closeALeak, closedLeak, leakOpened, type PhysicsCommand, setLeak, toldSet } from '../plant/index.ts';
 import { lostVolume_m3 } from './leaks.ts';
 import type { GasPlantModel } from './model.ts';
 import { ATMOSPHERE_Pa } from './network.ts';
@@ -28,7 +28,7 @@ export function applyGas(
       const limit = model.network.leakAreaLimit_m2[l]!;
       if (command.area_m2 > limit)
         return `leak "${command.leak}": a hole of ${command.area_m2.toPrecision(3)} m2 is more than its pipe's ${limit.toPrecision(3)} m2`;
-      state.leakOpenUs[l] = timeUs;
+      setLeak(state, l, command, timeUs);
       state.leakedBefore_kg[l] = net.leaked_kg[l]!;
       net.leakAreaSet_m2[l] = command.area_m2;
       net.leakGrowth_m2_s[l] = command.growth_s > 0 ? command.area_m2 / command.growth_s : Number.POSITIVE_INFINITY;
@@ -36,25 +36,16 @@ export function applyGas(
       return undefined;
     }
     case 'leak.close': {
-      const l = openLeak(model.leaks, state.leakOpenUs, command.leak);
-      if (typeof l === 'string') return l;
-      truth.push({ kind: 'leak.closed', timeUs, ref: command.leak, volume_m3: lostVolume_m3(model, state, l) });
-      state.leakOpenUs[l] = -1;
+      const lost_m3 = (l: number) => lostVolume_m3(model, state, l);
+      const why = closeALeak(model.leaks, state, lost_m3, command.leak, timeUs, truth);
+      if (why !== undefined) return why;
+      const l = model.leaks.findIndex((leak) => leak.id === command.leak);
       net.leakAreaSet_m2[l] = 0;
       net.leakGrowth_m2_s[l] = Number.POSITIVE_INFINITY;
       return undefined;
     }
-    case 'set': {
-      const why = set(model, state, command.element, command.property, command.value);
-      if (why === undefined)
-        truth.push({
-          kind: 'disturbance',
-          timeUs,
-          ref: command.element,
-          what: `set ${command.property} to ${Number(command.value.toPrecision(6))}`,
-        });
-      return why;
-    }
+    case 'set':
+      return toldSet(command, set(model, state, command), timeUs, truth);
     case 'pump': {
       const c = model.compressorId.indexOf(command.element);
       if (c < 0) return `there is no compressor "${command.element}"; known: ${list(model.compressorId)}`;
@@ -70,9 +61,7 @@ export function applyGas(
 function set(
   model: GasPlantModel,
   state: GasPlantState,
-  element: string,
-  property: Extract<PhysicsCommand, { kind: 'set' }>['property'],
-  value: number,
+  { element, property, value }: Extract<PhysicsCommand, { kind: 'set' }>,
 ): string | undefined {
   if (!Number.isFinite(value)) return `${property} of ${element}: ${value} is not a number`;
   if (property === 'setPoint') {

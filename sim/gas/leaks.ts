@@ -1,8 +1,8 @@
 /**
- * The truth of leaks: what models/physics/gas let out of each hole. A volume is of standard cubic metres.
+ * What leaks have lost, what models/physics/gas let out of each hole. A volume is of standard cubic metres.
  */
-import type { TruthEvent } from '../../models/contract/index.ts';
 import { gasOrificeFlow_kg_s } from '../../models/physics/gas/index.ts';
+import { grownArea_m2 } from '../plant/index.ts';
 import type { GasPlantModel } from './model.ts';
 import type { GasPlantState } from './state.ts';
 
@@ -11,17 +11,12 @@ export function lostVolume_m3(model: GasPlantModel, state: GasPlantState, leak: 
   return (state.network.leaked_kg[leak]! - state.leakedBefore_kg[leak]!) / model.standardDensity_kg_m3;
 }
 
-/** One `leak.rate` per open leak, once a scan. */
-export function reportLeaks(model: GasPlantModel, state: GasPlantState, timeUs: number, truth: TruthEvent[]): void {
+/** Opens and shuts the leaks that pulse for the step that ends at `timeUs`; of others the network grows the area itself. */
+export function pulseLeaks(model: GasPlantModel, state: GasPlantState, timeUs: number): void {
   for (let l = 0; l < model.leaks.length; l += 1) {
-    if (state.leakOpenUs[l]! < 0) continue;
-    truth.push({
-      kind: 'leak.rate',
-      timeUs,
-      ref: model.leaks[l]!.id,
-      massRate_kg_s: state.network.leakFlow_kg_s[l]!,
-      volume_m3: lostVolume_m3(model, state, l),
-    });
+    if (state.leakOpenUs[l]! < 0 || state.leakPulseUs[2 * l] === 0) continue;
+    state.network.leakGrowth_m2_s[l] = Number.POSITIVE_INFINITY;
+    state.network.leakAreaSet_m2[l] = grownArea_m2(state, l, timeUs);
   }
 }
 

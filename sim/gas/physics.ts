@@ -9,14 +9,14 @@ import {
   solveGasSteady,
   stepGas,
 } from '../../models/physics/gas/index.ts';
-import type { Built, Physics, PhysicsCommand, PlantKind } from '../plant/index.ts';
+import { type Built, type Physics, type PhysicsCommand, type PlantKind, reportLeaks } from '../plant/index.ts';
 import { checkGas } from './check.ts';
 import { applyGas } from './command.ts';
 import { compileGas } from './compile.ts';
 import { gasEmissions } from './emissions.ts';
 import { moveEquipment } from './equipment.ts';
 import { buildControls, drawAsBuilt, positionsOf } from './layout.ts';
-import { leakAreaFor_m2, reportLeaks } from './leaks.ts';
+import { leakAreaFor_m2, lostVolume_m3, pulseLeaks } from './leaks.ts';
 import { type GasPlantModel, SOURCE } from './model.ts';
 import { ATMOSPHERE_Pa } from './network.ts';
 import { type GasPlantSpec, gasSchema } from './spec.ts';
@@ -83,6 +83,7 @@ function createGasPhysics(name: string, model: GasPlantModel): GasPhysics {
     state,
     step(timeUs) {
       moveEquipment(model, state, timeUs);
+      pulseLeaks(model, state, timeUs);
       stepGas(network, net);
     },
     trueValue(tag) {
@@ -114,7 +115,10 @@ function createGasPhysics(name: string, model: GasPlantModel): GasPhysics {
       applyGas(model, state, command, timeUs, truth),
     sources: emissions.sources,
     emissions: emissions.fill,
-    report: (timeUs, truth) => reportLeaks(model, state, timeUs, truth),
+    report(timeUs, truth) {
+      const rate_kg_s = (l: number) => net.leakFlow_kg_s[l]!;
+      reportLeaks(model.leaks, state.leakOpenUs, rate_kg_s, (l) => lostVolume_m3(model, state, l), timeUs, truth);
+    },
     controlValue: (control) => standing(control.element, control.property),
     leakArea_m2(id, massRate_kg_s) {
       const l = leakIndex(id);

@@ -16,6 +16,9 @@ export interface GasPlantState {
   readonly settingWanted_Pa: Float64Array; // absolute (nSetting)
   readonly drawSet: Float64Array; // 0…1 (nDraw)
   readonly leakOpenUs: Float64Array; // when it opened [µs], −1: closed (nLeak)
+  readonly leakArea_m2: Float64Array; // final area (nLeak)
+  readonly leakGrowthUs: Float64Array; // (nLeak)
+  readonly leakPulseUs: Float64Array; // period and open time, 0: none (2 nLeak)
   readonly leakedBefore_kg: Float64Array; // lost before it opened this time (nLeak)
 
   // drawDemand
@@ -32,6 +35,9 @@ export function createGasPlantState(model: GasPlantModel): GasPlantState {
     settingWanted_Pa: a.f64(model.settingLink.length),
     drawSet: a.f64(model.drawNode.length),
     leakOpenUs: a.f64(model.leaks.length),
+    leakArea_m2: a.f64(model.leaks.length),
+    leakGrowthUs: a.f64(model.leaks.length),
+    leakPulseUs: a.f64(2 * model.leaks.length),
     leakedBefore_kg: a.f64(model.leaks.length),
     draw: a.f64(model.drawNode.length),
   }));

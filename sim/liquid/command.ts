@@ -3,7 +3,7 @@
  * half done.
  */
 import type { TruthEvent } from '../../models/contract/index.ts';
-import { closedLeak, leakOpened, openLeak, type PhysicsCommand } from '../plant/index.ts';
+import { closeALeak, openALeak, type PhysicsCommand, toldSet, widerThanBore } from '../plant/index.ts';
 import type { LiquidModel } from './model.ts';
 import type { LiquidState } from './state.ts';
 
@@ -15,37 +15,14 @@ export function applyLiquid(
   truth: TruthEvent[],
 ): string | undefined {
   switch (command.kind) {
-    case 'leak.open': {
-      const l = closedLeak(model.leaks, state.leakOpenUs, command.leak);
-      if (typeof l === 'string') return l;
-      const leak = model.leaks[l]!;
-      if (command.area_m2 > leak.bore_m2 * (1 + 1e-9))
-        return `leak "${command.leak}": ${round(command.area_m2)} m2 is more than the bore of ${leak.on}, ${round(leak.bore_m2)} m2`;
-      state.leakOpenUs[l] = timeUs;
-      state.leakArea_m2[l] = command.area_m2;
-      state.leakGrowthUs[l] = Math.round(command.growth_s * 1e6);
-      state.leakVolume_m3[l] = 0;
-      truth.push(leakOpened(leak, command, timeUs));
-      return undefined;
-    }
-    case 'leak.close': {
-      const l = openLeak(model.leaks, state.leakOpenUs, command.leak);
-      if (typeof l === 'string') return l;
-      state.leakOpenUs[l] = -1;
-      truth.push({ kind: 'leak.closed', timeUs, ref: command.leak, volume_m3: state.leakVolume_m3[l]! });
-      return undefined;
-    }
-    case 'set': {
-      const why = set(model, state, command.element, command.property, command.value);
-      if (why === undefined)
-        truth.push({
-          kind: 'disturbance',
-          timeUs,
-          ref: command.element,
-          what: `set ${command.property} to ${round(command.value)}`,
-        });
-      return why;
-    }
+    case 'leak.open':
+      return openALeak(model.leaks, state, state.leakVolume_m3, command, timeUs, truth, (leak) =>
+        widerThanBore(leak, command.area_m2, leak.bore_m2),
+      );
+    case 'leak.close':
+      return closeALeak(model.leaks, state, (l) => state.leakVolume_m3[l]!, command.leak, timeUs, truth);
+    case 'set':
+      return toldSet(command, set(model, state, command), timeUs, truth);
     case 'pump': {
       const p = pumpOf(model, command.element);
       if (p < 0) return `there is no pump "${command.element}"`;
@@ -87,9 +64,7 @@ function pumpOf(model: LiquidModel, element: string): number {
 function set(
   model: LiquidModel,
   state: LiquidState,
-  element: string,
-  property: 'speed' | 'opening' | 'setPoint' | 'product',
-  value: number,
+  { element, property, value }: Extract<PhysicsCommand, { kind: 'set' }>,
 ): string | undefined {
   if (!Number.isFinite(value)) return `${property} of ${element}: ${value} is not a number`;
   if (property === 'product') return setProduct(model, state, element, value);
@@ -119,8 +94,4 @@ function set(
   if (c >= 0) state.controllerAuto[c] = 0;
   state.network.valveOpeningSet[link] = value;
   return undefined;
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(6));
 }

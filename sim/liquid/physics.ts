@@ -9,7 +9,7 @@ import {
   solveSteady,
   stepCharacteristics,
 } from '../../models/physics/index.ts';
-import type { Built, Physics, PhysicsCommand, PlantKind } from '../plant/index.ts';
+import { type Built, type Physics, type PhysicsCommand, type PlantKind, reportLeaks } from '../plant/index.ts';
 import { checkLiquid } from './check.ts';
 import { applyLiquid, tankIndex } from './command.ts';
 import { compileLiquid } from './compile.ts';
@@ -17,7 +17,7 @@ import { liquidEmissions } from './emissions.ts';
 import { fillTanks, holdTankLevels, moveEquipment, nodePressure_Pa } from './equipment.ts';
 import { moveHeat, standardFlow_m3_s, standardRatio } from './heat.ts';
 import { buildControls, drawAsBuilt, positionsOf } from './layout.ts';
-import { drainLeaks, growLeaks, reportLeaks } from './leaks.ts';
+import { drainLeaks, growLeaks } from './leaks.ts';
 import { type LiquidModel, SOURCE } from './model.ts';
 import { type LiquidSpec, liquidSchema } from './spec.ts';
 import { createLiquidState, type LiquidState } from './state.ts';
@@ -155,7 +155,10 @@ function createLiquidPhysics(spec: LiquidSpec, model: LiquidModel): LiquidPhysic
     },
     apply: (command: PhysicsCommand, timeUs: number, truth: TruthEvent[]) =>
       applyLiquid(model, state, command, timeUs, truth),
-    report: (timeUs, truth) => reportLeaks(model, state, timeUs, truth),
+    report(timeUs, truth) {
+      const rate_kg_s = (l: number) => net.orificeFlow_m3_s[model.leaks[l]!.orifice]! * model.density_kg_m3;
+      reportLeaks(model.leaks, state.leakOpenUs, rate_kg_s, (l) => state.leakVolume_m3[l]!, timeUs, truth);
+    },
     controlValue: (control) => standing(control.element, control.property),
     leakArea_m2(id, massRate_kg_s) {
       const leak = model.leaks.find((l) => l.id === id);

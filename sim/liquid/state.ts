@@ -18,6 +18,7 @@ export interface LiquidState {
   readonly leakOpenUs: Float64Array; // when it opened [µs], −1: closed (nLeak)
   readonly leakArea_m2: Float64Array; // final area (nLeak)
   readonly leakGrowthUs: Float64Array; // (nLeak)
+  readonly leakPulseUs: Float64Array; // period and open time, 0: none (2 nLeak)
   // moveEquipment
   readonly wanderIndex: Float64Array; // which ten seconds (nPump)
   readonly wanderFrom: Float64Array; // (nPump)
@@ -43,6 +44,7 @@ export function createLiquidState(model: LiquidModel): LiquidState {
     leakOpenUs: a.f64(nLeak),
     leakArea_m2: a.f64(nLeak),
     leakGrowthUs: a.f64(nLeak),
+    leakPulseUs: a.f64(2 * nLeak),
     wanderIndex: a.f64(nPump),
     wanderFrom: a.f64(nPump),
     wanderTo: a.f64(nPump),

@@ -12,7 +12,16 @@ export {
   type ShutdownSpec,
 } from './controlSpec.ts';
 export { id } from './id.ts';
-export { closedLeak, leakOpened, openLeak } from './leaks.ts';
+export {
+  closeALeak,
+  closedLeak,
+  grownArea_m2,
+  leakOpened,
+  openALeak,
+  reportLeaks,
+  setLeak,
+  widerThanBore,
+} from './leaks.ts';
 export type { LeakModel, PlantModel } from './model.ts';
 export type {
   AirCommand,
@@ -30,5 +39,6 @@ export type {
   WeatherCommand,
 } from './physics.ts';
 export { elevationOf, profileAt } from './profile.ts';
+export { toldSet } from './settings.ts';
 export { type CommonSpec, fieldShape, headShape, type InstrumentSpec, percent, timeSchema } from './spec.ts';
 export { createPlantState, type PlantState } from './state.ts';

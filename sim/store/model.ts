@@ -86,6 +86,7 @@ export interface StoreState {
   readonly leakOpenUs: Float64Array; // −1 closed (nLeak)
   readonly leakArea_m2: Float64Array; // (nLeak)
   readonly leakGrowthUs: Float64Array; // (nLeak)
+  readonly leakPulseUs: Float64Array; // period and open time, 0: none (2 nLeak)
   readonly leakOut_kg: Float64Array; // since it opened (nLeak)
   readonly leakRate_kg_s: Float64Array; // (nLeak)
   readonly airborne_kg_s: Float64Array; // (nLeak)
@@ -128,6 +129,7 @@ export function createStoreState(m: StoreModel): StoreState {
     leakOpenUs: a.f64(nLeak),
     leakArea_m2: a.f64(nLeak),
     leakGrowthUs: a.f64(nLeak),
+    leakPulseUs: a.f64(2 * nLeak),
     leakOut_kg: a.f64(nLeak),
     leakRate_kg_s: a.f64(nLeak),
     airborne_kg_s: a.f64(nLeak),

@@ -4,14 +4,15 @@
 import type { TruthEvent } from '../../models/contract/index.ts';
 import {
   type Built,
-  closedLeak,
+  closeALeak,
   type EmissionRates,
   type EmissionSource,
-  leakOpened,
-  openLeak,
+  openALeak,
   type Physics,
   type PhysicsCommand,
   type PlantKind,
+  reportLeaks,
+  toldSet,
 } from '../plant/index.ts';
 import { checkStore } from './check.ts';
 import { compileStore } from './compile.ts';
@@ -82,16 +83,8 @@ function createStore(model: StoreModel): StorePhysics {
     },
     apply: (command, timeUs, truth) => apply(model, state, command, timeUs, truth),
     report(timeUs, truth) {
-      model.leaks.forEach((leak, k) => {
-        if (state.leakOpenUs[k]! < 0) return;
-        truth.push({
-          kind: 'leak.rate',
-          timeUs,
-          ref: leak.id,
-          massRate_kg_s: state.leakRate_kg_s[k]!,
-          volume_m3: state.leakOut_kg[k]! / model.liquidDensity_kg_m3[leak.vessel]!,
-        });
-      });
+      const rate_kg_s = (k: number) => state.leakRate_kg_s[k]!;
+      reportLeaks(model.leaks, state.leakOpenUs, rate_kg_s, (k) => lostVolume_m3(model, state, k), timeUs, truth);
     },
     controlValue({ element, property }) {
       const l = model.valveIds.indexOf(element);
@@ -170,40 +163,19 @@ function apply(
   truth: TruthEvent[],
 ): string | undefined {
   switch (c.kind) {
-    case 'leak.open': {
-      const k = closedLeak(m.leaks, s.leakOpenUs, c.leak);
-      if (typeof k === 'string') return k;
-      const leak = m.leaks[k]!;
-      if (c.area_m2 > leak.largest_m2 * (1 + 1e-9))
-        return `leak "${c.leak}": ${Number(c.area_m2.toPrecision(4))} m2 is more than ${leak.on} can have`;
-      s.leakOpenUs[k] = timeUs;
-      s.leakArea_m2[k] = c.area_m2;
-      s.leakGrowthUs[k] = Math.round(c.growth_s * 1e6);
-      s.leakOut_kg[k] = 0;
-      truth.push(leakOpened(leak, c, timeUs));
-      return undefined;
-    }
+    case 'leak.open':
+      return openALeak(m.leaks, s, s.leakOut_kg, c, timeUs, truth, (leak) =>
+        c.area_m2 > leak.largest_m2 * (1 + 1e-9)
+          ? `leak "${c.leak}": ${Number(c.area_m2.toPrecision(4))} m2 is more than ${leak.on} can have`
+          : undefined,
+      );
     case 'leak.close': {
-      const k = openLeak(m.leaks, s.leakOpenUs, c.leak);
-      if (typeof k === 'string') return k;
-      s.leakOpenUs[k] = -1;
-      s.leakRate_kg_s[k] = 0;
-      const volume_m3 = s.leakOut_kg[k]! / m.liquidDensity_kg_m3[m.leaks[k]!.vessel]!;
-      truth.push({ kind: 'leak.closed', timeUs, ref: c.leak, volume_m3 });
-      return undefined;
+      const why = closeALeak(m.leaks, s, (k) => lostVolume_m3(m, s, k), c.leak, timeUs, truth);
+      if (why === undefined) s.leakRate_kg_s[m.leaks.findIndex((l) => l.id === c.leak)] = 0;
+      return why;
     }
-    case 'set': {
-      if (!Number.isFinite(c.value) || c.value < 0 || c.value > 1)
-        return `${c.property} of ${c.element}: ${c.value} is not between 0 and 1`;
-      const l = m.valveIds.indexOf(c.element);
-      const r = m.fanIds.indexOf(c.element);
-      if (c.property === 'opening' && l >= 0) s.openingSet[l] = c.value;
-      else if (c.property === 'speed' && r >= 0) s.fanSet[r] = c.value;
-      else return `${c.element} has no ${c.property} to set`;
-      const what = `set ${c.property} to ${Number(c.value.toPrecision(6))}`;
-      truth.push({ kind: 'disturbance', timeUs, ref: c.element, what });
-      return undefined;
-    }
+    case 'set':
+      return toldSet(c, set(m, s, c), timeUs, truth);
     case 'pump': {
       const r = m.fanIds.indexOf(c.element);
       if (r < 0) return `there is no fan "${c.element}"`;
@@ -212,6 +184,26 @@ function apply(
       return undefined;
     }
   }
+}
+
+function set(
+  m: StoreModel,
+  s: StoreState,
+  { element, property, value }: Extract<PhysicsCommand, { kind: 'set' }>,
+): string | undefined {
+  if (!Number.isFinite(value) || value < 0 || value > 1)
+    return `${property} of ${element}: ${value} is not between 0 and 1`;
+  const l = m.valveIds.indexOf(element);
+  const r = m.fanIds.indexOf(element);
+  if (property === 'opening' && l >= 0) s.openingSet[l] = value;
+  else if (property === 'speed' && r >= 0) s.fanSet[r] = value;
+  else return `${element} has no ${property} to set`;
+  return undefined;
+}
+
+/** Volume of liquid that a leak has let out since it opened. */
+function lostVolume_m3(m: StoreModel, s: StoreState, k: number): number {
+  return s.leakOut_kg[k]! / m.liquidDensity_kg_m3[m.leaks[k]!.vessel]!;
 }
 
 /** Of each leak in the open its jet, of each vessel its pool, of each room its stack and its doors. */

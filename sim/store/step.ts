@@ -7,7 +7,9 @@
  *   pool   spreads to 10 mm, within its bund; boils by the ground's heat k (T_g − T_b)/(L √(π a t)) and the air's 10 W/m²K
  *   room   V dc/dt = in − (Q_fan + Q_gaps) c;  the fan's goes through the scrubber, exact over the tick
  */
+
 import { boilingOnGround_kg_m2s } from '../../models/physics/release/index.ts';
+import { grownArea_m2 } from '../plant/index.ts';
 import type { StoreModel, StoreState } from './model.ts';
 import { flowOut, type Outflow, saturation_Pa, vapourDensity_kg_m3 } from './release.ts';
 
@@ -76,11 +78,7 @@ function fullLine_kg(m: StoreModel, s: StoreState, l: number): number {
 
 /** Area of a leak in the tick that ends at `timeUs`, growing evenly. */
 function areaOf(m: StoreModel, s: StoreState, k: number, timeUs: number): number {
-  const opened = s.leakOpenUs[k]!;
-  if (opened < 0) return 0;
-  const growth = s.leakGrowthUs[k]!;
-  const middle = timeUs - m.tick_s * 5e5;
-  return s.leakArea_m2[k]! * (growth > 0 ? Math.min(1, Math.max(0, (middle - opened) / growth)) : 1);
+  return grownArea_m2(s, k, timeUs - m.tick_s * 5e5);
 }
 
 export function stepStore(m: StoreModel, s: StoreState, timeUs: number, ambient_K: number): void {

@@ -3,7 +3,7 @@
  * half done.
  */
 import type { TruthEvent } from '../../models/contract/index.ts';
-import { closedLeak, leakOpened, openLeak, type PhysicsCommand } from '../plant/index.ts';
+import { closeALeak, openALeak, type PhysicsCommand, toldSet } from '../plant/index.ts';
 import type { TanksModel } from './model.ts';
 import type { TanksState } from './state.ts';
 
@@ -15,39 +15,14 @@ export function applyTanks(
   truth: TruthEvent[],
 ): string | undefined {
   switch (command.kind) {
-    case 'leak.open': {
-      const l = closedLeak(model.leaks, state.leakOpenUs, command.leak);
-      if (typeof l === 'string') return l;
-      const leak = model.leaks[l]!;
-      if (leak.backHead_m > 0)
-        return `leak "${command.leak}": a tank leaks into the air or its bund, without a back-pressure`;
-      if (command.area_m2 > leak.largest_m2)
-        return `leak "${command.leak}": ${round(command.area_m2)} m2 is more than a tenth of the bottom of ${leak.on}`;
-      state.leakOpenUs[l] = timeUs;
-      state.leakArea_m2[l] = command.area_m2;
-      state.leakGrowthUs[l] = Math.round(command.growth_s * 1e6);
-      state.leakVolume_m3[l] = 0;
-      truth.push(leakOpened(leak, command, timeUs));
-      return undefined;
-    }
-    case 'leak.close': {
-      const l = openLeak(model.leaks, state.leakOpenUs, command.leak);
-      if (typeof l === 'string') return l;
-      state.leakOpenUs[l] = -1;
-      truth.push({ kind: 'leak.closed', timeUs, ref: command.leak, volume_m3: state.leakVolume_m3[l]! });
-      return undefined;
-    }
-    case 'set': {
-      const why = set(model, state, command);
-      if (why === undefined)
-        truth.push({
-          kind: 'disturbance',
-          timeUs,
-          ref: command.element,
-          what: `set ${command.property} to ${round(command.value)}`,
-        });
-      return why;
-    }
+    case 'leak.open':
+      return openALeak(model.leaks, state, state.leakVolume_m3, command, timeUs, truth, (leak) =>
+        refusal(leak, command.area_m2),
+      );
+    case 'leak.close':
+      return closeALeak(model.leaks, state, (l) => state.leakVolume_m3[l]!, command.leak, timeUs, truth);
+    case 'set':
+      return toldSet(command, set(model, state, command), timeUs, truth);
     case 'pump': {
       const p = model.transferId.indexOf(command.element);
       if (p < 0) return `there is no transfer "${command.element}"`;
@@ -62,6 +37,13 @@ export function applyTanks(
       return undefined;
     }
   }
+}
+
+function refusal(leak: TanksModel['leaks'][number], area_m2: number): string | undefined {
+  if (leak.backHead_m > 0) return `leak "${leak.id}": a tank leaks into the air or its bund, without a back-pressure`;
+  return area_m2 > leak.largest_m2
+    ? `leak "${leak.id}": ${Number(area_m2.toPrecision(6))} m2 is more than a tenth of the bottom of ${leak.on}`
+    : undefined;
 }
 
 function set(
@@ -89,8 +71,4 @@ function set(
     default:
       return `a tank farm has no ${property} to set`;
   }
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(6));
 }

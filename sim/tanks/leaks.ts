@@ -1,25 +1,16 @@
 /**
  * Leaks: a hole whose area grows linearly from nothing to its final size; the physics of the tank gives its discharge by
- * Torricelli, Q = Cd A √(2 g h) (E. Torricelli 1643). The truth of each scan is written here and nowhere else.
+ * Torricelli, Q = Cd A √(2 g h) (E. Torricelli 1643).
  */
-import type { TruthEvent } from '../../models/contract/index.ts';
 import { density_kg_m3 } from '../../models/physics/tank/index.ts';
+import { grownArea_m2 } from '../plant/index.ts';
 import type { TanksModel } from './model.ts';
 import type { TanksState } from './state.ts';
 
 /** Sets the areas for the step that ends at `timeUs`: the mean over the step, which is exact for a linear growth. */
 export function growLeaks(model: TanksModel, state: TanksState, timeUs: number): void {
   const middleUs = timeUs - model.tickUs / 2;
-  for (let l = 0; l < model.leaks.length; l += 1) {
-    const openedUs = state.leakOpenUs[l]!;
-    let area_m2 = 0;
-    if (openedUs >= 0) {
-      const growthUs = state.leakGrowthUs[l]!;
-      const share = growthUs > 0 ? Math.min(1, Math.max(0, (middleUs - openedUs) / growthUs)) : 1;
-      area_m2 = state.leakArea_m2[l]! * share;
-    }
-    state.farm.holeArea_m2[l] = area_m2;
-  }
+  for (let l = 0; l < model.leaks.length; l += 1) state.farm.holeArea_m2[l] = grownArea_m2(state, l, middleUs);
 }
 
 export function drainLeaks(model: TanksModel, state: TanksState): void {
@@ -28,20 +19,6 @@ export function drainLeaks(model: TanksModel, state: TanksState): void {
     if (state.leakOpenUs[l]! < 0) continue;
     state.leakVolume_m3[l]! +=
       (state.farm.holeFlow_kg_s[l]! * dt_s) / tankDensity_kg_m3(model, state, model.leaks[l]!.tank);
-  }
-}
-
-/** One `leak.rate` per open leak, once a scan. */
-export function reportLeaks(model: TanksModel, state: TanksState, timeUs: number, truth: TruthEvent[]): void {
-  for (let l = 0; l < model.leaks.length; l += 1) {
-    if (state.leakOpenUs[l]! < 0) continue;
-    truth.push({
-      kind: 'leak.rate',
-      timeUs,
-      ref: model.leaks[l]!.id,
-      massRate_kg_s: state.farm.holeFlow_kg_s[l]!,
-      volume_m3: state.leakVolume_m3[l]!,
-    });
   }
 }
 

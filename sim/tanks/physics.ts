@@ -15,14 +15,14 @@ import {
   tankMassError_kg,
   WEATHER,
 } from '../../models/physics/tank/index.ts';
-import type { Built, Physics, PlantKind } from '../plant/index.ts';
+import { type Built, type Physics, type PlantKind, reportLeaks } from '../plant/index.ts';
 import { checkTanks } from './check.ts';
 import { applyTanks } from './command.ts';
 import { compileTanks } from './compile.ts';
 import { tankEmissions } from './emissions.ts';
 import { moveEquipment, sumpLevel_m } from './equipment.ts';
 import { buildControls, drawAsBuilt } from './layout.ts';
-import { drainLeaks, growLeaks, leakHead_m, reportLeaks, tankDensity_kg_m3 } from './leaks.ts';
+import { drainLeaks, growLeaks, leakHead_m, tankDensity_kg_m3 } from './leaks.ts';
 import { SOURCE, type TanksModel } from './model.ts';
 import { type TanksSpec, tanksSchema } from './spec.ts';
 import { createTanksState, type TanksState } from './state.ts';
@@ -143,7 +143,10 @@ function createTanksPhysics(spec: TanksSpec, model: TanksModel): TanksPhysics {
     emissions: emissions.fill,
     gasLeavesAt: (tank) => spec.tanks.find((t) => t.id === tank)?.bund ?? tank,
     apply: (command, timeUs, truth) => applyTanks(model, state, command, timeUs, truth),
-    report: (timeUs, truth) => reportLeaks(model, state, timeUs, truth),
+    report(timeUs, truth) {
+      const rate_kg_s = (l: number) => farm.holeFlow_kg_s[l]!;
+      reportLeaks(model.leaks, state.leakOpenUs, rate_kg_s, (l) => state.leakVolume_m3[l]!, timeUs, truth);
+    },
     controlValue: (control) => standing(control.element, control.property),
     leakArea_m2(id, massRate_kg_s) {
       const l = model.leaks.findIndex((x) => x.id === id);

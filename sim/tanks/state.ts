@@ -16,6 +16,7 @@ export interface TanksState {
   readonly leakOpenUs: Float64Array; // when it opened [µs], −1: closed (nLeak)
   readonly leakArea_m2: Float64Array; // final area (nLeak)
   readonly leakGrowthUs: Float64Array; // (nLeak)
+  readonly leakPulseUs: Float64Array; // period and open time, 0: none (2 nLeak)
   // applyTanks, moveEquipment
   readonly tripped: Uint8Array; // (nTransfer)
 
@@ -38,6 +39,7 @@ export function createTanksState(model: TanksModel): TanksState {
     leakOpenUs: a.f64(nLeak),
     leakArea_m2: a.f64(nLeak),
     leakGrowthUs: a.f64(nLeak),
+    leakPulseUs: a.f64(2 * nLeak),
     tripped: a.u8(nTransfer),
     speed: a.f64(nTransfer),
     leakVolume_m3: a.f64(nLeak),

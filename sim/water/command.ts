@@ -7,7 +7,8 @@
  */
 import type { TruthEvent } from '../../models/contract/index.ts';
 import type { EpanetNetwork } from '../../models/physics/epanet/index.ts';
-import { closedLeak, leakOpened, openLeak, type PhysicsCommand } from '../plant/index.ts';
+import { closeALeak, openALeak, type PhysicsCommand, toldSet } from '../plant/index.ts';
+import { waterRefusal } from './leaks.ts';
 import type { WaterModel } from './model.ts';
 import type { WaterState } from './state.ts';
 
@@ -23,40 +24,14 @@ export function applyWater(
   truth: TruthEvent[],
 ): string | undefined {
   switch (command.kind) {
-    case 'leak.open': {
-      const l = closedLeak(model.leaks, state.leakOpenUs, command.leak);
-      if (typeof l === 'string') return l;
-      const leak = model.leaks[l]!;
-      if (leak.backHead_m > 0)
-        return `leak "${command.leak}": the ground around a water pipe has no back-pressure here`;
-      const bore_m2 = model.epanet.leakPipeArea_m2[l]!;
-      if (command.area_m2 > bore_m2)
-        return `leak "${command.leak}": ${round(command.area_m2)} m2 is more than the bore of ${leak.on}, ${round(bore_m2)} m2`;
-      state.leakOpenUs[l] = timeUs;
-      state.leakArea_m2[l] = command.area_m2;
-      state.leakGrowthUs[l] = Math.round(command.growth_s * 1e6);
-      state.leakVolume_m3[l] = 0;
-      truth.push(leakOpened(leak, command, timeUs));
-      return undefined;
-    }
-    case 'leak.close': {
-      const l = openLeak(model.leaks, state.leakOpenUs, command.leak);
-      if (typeof l === 'string') return l;
-      state.leakOpenUs[l] = -1;
-      truth.push({ kind: 'leak.closed', timeUs, ref: command.leak, volume_m3: state.leakVolume_m3[l]! });
-      return undefined;
-    }
-    case 'set': {
-      const why = set(model, state, network, command);
-      if (why === undefined)
-        truth.push({
-          kind: 'disturbance',
-          timeUs,
-          ref: command.element,
-          what: `set ${command.property} to ${round(command.value)}`,
-        });
-      return why;
-    }
+    case 'leak.open':
+      return openALeak(model.leaks, state, state.leakVolume_m3, command, timeUs, truth, (leak, l) =>
+        waterRefusal(leak, command.area_m2, model.epanet.leakPipeArea_m2[l]!),
+      );
+    case 'leak.close':
+      return closeALeak(model.leaks, state, (l) => state.leakVolume_m3[l]!, command.leak, timeUs, truth);
+    case 'set':
+      return toldSet(command, set(model, state, network, command), timeUs, truth);
     case 'pump': {
       const p = model.pumpId.indexOf(command.element);
       if (p < 0) return `there is no pump "${command.element}"`;
@@ -103,8 +78,4 @@ function set(
       return undefined;
     }
   }
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(6));
 }

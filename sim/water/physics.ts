@@ -11,14 +11,14 @@
 import type { Control } from '../../models/contract/index.ts';
 import type { EpanetNetwork } from '../../models/physics/epanet/index.ts';
 import { orificeArea_m2, readInp } from '../../models/physics/index.ts';
-import type { Built, Outline, Physics, PlantKind } from '../plant/index.ts';
+import { type Built, type Outline, type Physics, type PlantKind, reportLeaks } from '../plant/index.ts';
 import { checkWater, gatherWater } from './check.ts';
 import { applyWater } from './command.ts';
 import { compileWater, leaksOf, networkOf } from './compile.ts';
 import { fillStock } from './engines.ts';
 import { faultAtStart } from './faultAtStart.ts';
 import { buildControls, drawAsBuilt } from './layout.ts';
-import { growLeaks, reportLeaks } from './leaks.ts';
+import { growLeaks } from './leaks.ts';
 import { SOURCE, type WaterModel } from './model.ts';
 import { type WaterSpec, waterSchema } from './spec.ts';
 import { createWaterState, LEDGER, type WaterState } from './state.ts';
@@ -195,7 +195,10 @@ function createWaterPhysics(spec: WaterSpec, model: WaterModel, network: EpanetN
       network.solve();
       return undefined;
     },
-    report: (timeUs, truth) => reportLeaks(model, state, network, timeUs, truth),
+    report(timeUs, truth) {
+      const rate_kg_s = (l: number) => net.leakFlow_m3_s[l]! * model.density_kg_m3;
+      reportLeaks(model.leaks, state.leakOpenUs, rate_kg_s, (l) => state.leakVolume_m3[l]!, timeUs, truth);
+    },
     controlValue: (control) => standing(control.element, control.property),
     leakArea_m2(id, massRate_kg_s) {
       const l = epanet.leakIndex.get(id);

@@ -9,6 +9,7 @@ export interface WaterState {
   readonly leakOpenUs: Float64Array; // −1: closed (nLeak)
   readonly leakArea_m2: Float64Array; // final (nLeak)
   readonly leakGrowthUs: Float64Array; // (nLeak)
+  readonly leakPulseUs: Float64Array; // period and open time, 0: none (2 nLeak)
   readonly pumpTripped: Uint8Array; // (nPump)
   readonly throttleOpening: Float64Array; // (nThrottle)
 
@@ -28,6 +29,7 @@ export function createWaterState(model: WaterModel): WaterState {
     leakOpenUs: a.f64(nLeak),
     leakArea_m2: a.f64(nLeak),
     leakGrowthUs: a.f64(nLeak),
+    leakPulseUs: a.f64(2 * nLeak),
     pumpTripped: a.u8(model.pumpLink.length),
     throttleOpening: a.f64(model.throttleLink.length),
     leakVolume_m3: a.f64(nLeak),

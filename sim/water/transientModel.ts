@@ -98,6 +98,7 @@ export interface TransientState {
   readonly leakOpenUs: Float64Array; // −1: closed (nLeak)
   readonly leakArea_m2: Float64Array; // final (nLeak)
   readonly leakGrowthUs: Float64Array; // (nLeak)
+  readonly leakPulseUs: Float64Array; // period and open time, 0: none (2 nLeak)
   readonly pumpWanted: Float64Array; // speed that a start goes to (nPump)
   readonly pumpManual: Uint8Array; // 1: off its control until somebody starts it (nPump)
 
@@ -124,6 +125,7 @@ export function createTransientState(model: TransientModel): TransientState {
     leakOpenUs: a.f64(nLeak),
     leakArea_m2: a.f64(nLeak),
     leakGrowthUs: a.f64(nLeak),
+    leakPulseUs: a.f64(2 * nLeak),
     pumpWanted: a.f64(model.pumpLink.length),
     pumpManual: a.u8(model.pumpLink.length),
     drawIndex: a.f64(1),

@@ -6,7 +6,7 @@
  * It starts where EPANET is at the start hour. Not modelled: column separation unless `cavitation` says so (the run becomes invalid), rules, controls by
  * pressure, valves by controls, tanks with volume curves: files with those are refused before.
  */
-import { type Control, ProblemError, plainProblem, type TruthEvent } from '../../models/contract/index.ts';
+import { type Control, ProblemError, plainProblem } from '../../models/contract/index.ts';
 import {
   FLAG,
   type InpNetwork,
@@ -15,7 +15,7 @@ import {
   solveSteady,
   stepCharacteristics,
 } from '../../models/physics/index.ts';
-import type { CompilePlantOptions, Physics } from '../plant/index.ts';
+import { type CompilePlantOptions, grownArea_m2, type Physics, reportLeaks } from '../plant/index.ts';
 import type { WaterSpec } from './spec.ts';
 import { applyTransient } from './transientCommand.ts';
 import { compileTransient } from './transientCompile.ts';
@@ -91,12 +91,8 @@ function createTransientPhysics(model: TransientModel, state: TransientState, de
   const pressureHead_m = (n: number) => net.nodeHead_m[n]! - network.nodeElevation_m[n]!;
 
   function growLeaks(timeUs: number): void {
-    for (let l = 0; l < model.leaks.length; l += 1) {
-      const opened = state.leakOpenUs[l]!;
-      const growth = state.leakGrowthUs[l]!;
-      const share = opened < 0 ? 0 : growth > 0 ? Math.min(1, (timeUs - opened) / growth) : 1;
-      net.orificeArea_m2[model.leaks[l]!.orifice] = state.leakArea_m2[l]! * share;
-    }
+    for (let l = 0; l < model.leaks.length; l += 1)
+      net.orificeArea_m2[model.leaks[l]!.orifice] = grownArea_m2(state, l, timeUs);
   }
 
   /** Demands that EPANET would call meaningless make this run so too, unless it is a wave that passes. */
@@ -184,18 +180,9 @@ function createTransientPhysics(model: TransientModel, state: TransientState, de
       }
     },
     apply: (command, timeUs, truth) => applyTransient(model, state, command, timeUs, truth),
-    report(timeUs, truth: TruthEvent[]) {
-      for (let l = 0; l < model.leaks.length; l += 1) {
-        if (state.leakOpenUs[l]! < 0) continue;
-        const leak = model.leaks[l]!;
-        truth.push({
-          kind: 'leak.rate',
-          timeUs,
-          ref: leak.id,
-          massRate_kg_s: net.orificeFlow_m3_s[leak.orifice]! * model.density_kg_m3,
-          volume_m3: state.leakVolume_m3[l]!,
-        });
-      }
+    report(timeUs, truth) {
+      const rate_kg_s = (l: number) => net.orificeFlow_m3_s[model.leaks[l]!.orifice]! * model.density_kg_m3;
+      reportLeaks(model.leaks, state.leakOpenUs, rate_kg_s, (l) => state.leakVolume_m3[l]!, timeUs, truth);
     },
     controlValue: (control) => standing(control.element, control.property),
     leakArea_m2(id, massRate_kg_s) {

@@ -7,10 +7,11 @@ import { parseRecipe, readRecipe } from '../../detector/index.ts';
 import { allImages, SETPOINT_ADDRESS, unwrap } from '../../models/contract/index.ts';
 import { libraryNames } from '../../models/document/index.ts';
 import { bindScenario, parseScenario, readPlantContext, ScenarioEngine } from '../../scenarios/engine/index.ts';
-import { readInputs, replay, resolveInputs, runScenario, type ScenarioInputs } from '../../scenarios/run/index.ts';
+import { readInputs, resolveInputs, type ScenarioInputs } from '../../scenarios/run/index.ts';
 import { preparePlant } from '../../sim/index.ts';
 import { startPlantServer } from '../../sim/io/index.ts';
 import { ackOf, floatWords, master } from '../sim/io/clients.ts';
+import { sameByEveryWay } from './run/everyWay.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'leaktwin-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,27 +54,7 @@ timeline:
 
 describe('the journal and the frames of a district', () => {
   it('are the same by every way', async () => {
-    const inputs = short();
-    const seen: { way: string; journal: string; frames: string; status: string }[] = [];
-    let alarms = 0;
-    for (const way of [
-      { transport: 'inproc' },
-      { transport: 'modbus', via: 'gateway' },
-      { transport: 'modbus', via: 'stations' },
-      { transport: 'websocket' },
-    ] as const) {
-      const out = join(folder, `${seen.length}`);
-      const run = await runScenario({ inputs, recipe: chatty, ...way, pace: { kind: 'lockstep' }, out });
-      await run.server?.close();
-      const { transport, journalDigest, framesDigest, status } = run.card;
-      seen.push({ way: transport, journal: journalDigest, frames: framesDigest, status });
-      alarms = run.judged.inputs.alarms.length;
-    }
-    const again = await replay({ recording: join(folder, '3'), recipe: chatty });
-    const { journalDigest, framesDigest, status } = again.judged!.card;
-    seen.push({ way: 'recording', journal: journalDigest, frames: framesDigest, status });
-    const { journal, frames } = seen[0]!;
-    expect(seen).toEqual(seen.map(({ way }) => ({ way, journal, frames, status: 'valid' })));
+    const alarms = await sameByEveryWay(short(), chatty, join(folder, 'short'));
     console.log(`parity over ${alarms} alarm events`);
     expect(alarms).toBeGreaterThan(2);
   });
@@ -115,22 +96,7 @@ methods:
 
 describe('the journal and the frames of a district in its waves', () => {
   it('are the same by every way', async () => {
-    const inputs = shortWaves();
-    const seen: string[] = [];
-    let alarms = 0;
-    for (const way of [
-      { transport: 'inproc' },
-      { transport: 'modbus', via: 'gateway' },
-      { transport: 'websocket' },
-    ] as const) {
-      const run = await runScenario({ inputs, recipe: nervous, ...way, pace: { kind: 'lockstep' } });
-      await run.server?.close();
-      const { journalDigest, framesDigest, status } = run.card;
-      seen.push(`${status} ${journalDigest} ${framesDigest}`);
-      alarms = run.judged.inputs.alarms.length;
-    }
-    expect(seen).toEqual(seen.map(() => seen[0]));
-    expect(seen[0]).toMatch(/^valid/);
+    const alarms = await sameByEveryWay(shortWaves(), nervous, join(folder, 'waves'));
     console.log(`parity over ${alarms} alarm events`);
     expect(alarms).toBeGreaterThan(1);
   });

@@ -7,12 +7,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parseRecipe, readRecipe } from '../../detector/index.ts';
 import { unwrap } from '../../models/contract/index.ts';
 import { libraryNames } from '../../models/document/index.ts';
-import { bindScenario, type LocatedScenario } from '../../scenarios/engine/index.ts';
-import { readInputs, replay, runScenario, type ScenarioInputs } from '../../scenarios/run/index.ts';
+import { readInputs, runScenario } from '../../scenarios/run/index.ts';
+import { sameByEveryWay, shortened } from './run/everyWay.ts';
 import { Folder } from './run/short.ts';
 
 const NAMES = libraryNames('scenario').filter((n) => n.startsWith('farm-'));
-const TARGET_US = 10 * 60e6;
 /** The real methods with a short warm-up and low thresholds, so that there is much to agree about. */
 const chatty = unwrap(
   parseRecipe(
@@ -29,64 +28,10 @@ methods:
 const folder = new Folder();
 afterAll(() => folder.remove());
 
-/** The same story in ten minutes: instants are moved closer, what happens at them is left alone. */
-function shortened(name: string): ScenarioInputs {
-  const inputs = unwrap(readInputs(name));
-  const { located } = inputs.bound;
-  const factor = TARGET_US / located.value.duration;
-  const squeeze = (d: unknown): unknown =>
-    typeof d === 'number'
-      ? d * factor
-      : Object.fromEntries(Object.entries(d as object).map(([k, v]) => [k, typeof v === 'number' ? v * factor : v]));
-  const timeline = located.value.timeline.map((e) => ({
-    ...e,
-    ...(e.at === undefined ? {} : { at: squeeze(e.at) }),
-    ...(e.after ? { after: { ...e.after, by: squeeze(e.after.by) } } : {}),
-  }));
-  const value = { ...located.value, duration: TARGET_US, timeline } as LocatedScenario['value'];
-  return { ...inputs, bound: unwrap(bindScenario({ ...located, value }, inputs.plant)) };
-}
-
 describe('the journal and the frames of', () => {
   let alarms = 0;
   it.each(NAMES)('%s are the same by every way', async (name) => {
-    const inputs = shortened(name);
-    const ways = [
-      { transport: 'inproc' },
-      { transport: 'modbus', via: 'gateway' },
-      { transport: 'modbus', via: 'stations' },
-      { transport: 'websocket' },
-    ] as const;
-    const digests: { way: string; journal: string; frames: string; status: string }[] = [];
-    let recording = '';
-    for (const way of ways) {
-      recording = join(folder.path, `${name}-${digests.length}`);
-      const { card, judged, server } = await runScenario({
-        inputs,
-        recipe: chatty,
-        ...way,
-        pace: { kind: 'lockstep' },
-        out: recording,
-      });
-      await server?.close();
-      digests.push({
-        way: card.transport,
-        journal: card.journalDigest,
-        frames: card.framesDigest,
-        status: card.status,
-      });
-      alarms += judged.inputs.alarms.length;
-    }
-    const again = await replay({ recording, recipe: chatty });
-    const { journalDigest, judged } = again;
-    digests.push({
-      way: 'recording',
-      journal: journalDigest,
-      frames: judged!.card.framesDigest,
-      status: judged!.card.status,
-    });
-    const { journal, frames } = digests[0]!;
-    expect(digests).toEqual(digests.map(({ way }) => ({ way, journal, frames, status: 'valid' })));
+    alarms += await sameByEveryWay(shortened(name, 10), chatty, join(folder.path, name));
   });
 
   it('at least some of them had something to say', () => {

@@ -5,7 +5,8 @@ import { parseRecipe, readRecipe } from '../../detector/index.ts';
 import { unwrap } from '../../models/contract/index.ts';
 import { libraryNames } from '../../models/document/index.ts';
 import { bindScenario, parseScenario, readPlantContext, resolveScenario } from '../../scenarios/engine/index.ts';
-import { readInputs, replay, runScenario } from '../../scenarios/run/index.ts';
+import { readInputs, runScenario } from '../../scenarios/run/index.ts';
+import { sameByEveryWay } from './run/everyWay.ts';
 import { Folder } from './run/short.ts';
 
 const NAMES = libraryNames('scenario').filter((n) => n.startsWith('gas-') && !n.startsWith('gas-site'));
@@ -59,37 +60,9 @@ describe('the journal and the frames', () => {
     const plant = unwrap(readPlantContext('gas-line'));
     const bound = unwrap(bindScenario(unwrap(parseScenario('gas-busy.yaml', BUSY)), plant));
     const inputs = { ...unwrap(readInputs('gas-five-percent')), bound };
-    const ways = [
-      { transport: 'inproc' },
-      { transport: 'modbus', via: 'gateway' },
-      { transport: 'modbus', via: 'stations' },
-      { transport: 'websocket' },
-    ] as const;
-    const digests: { journal: string; frames: string; status: string }[] = [];
-    let alarms = 0;
-    for (const way of ways) {
-      const out = join(folder.path, `gas-${digests.length}`);
-      const { card, judged, server } = await runScenario({
-        inputs,
-        recipe: chatty,
-        ...way,
-        pace: { kind: 'lockstep' },
-        out,
-      });
-      await server?.close();
-      digests.push({ journal: card.journalDigest, frames: card.framesDigest, status: card.status });
-      alarms = judged.inputs.alarms.length;
-    }
-    const again = await replay({ recording: join(folder.path, 'gas-3'), recipe: chatty });
-    digests.push({
-      journal: again.journalDigest,
-      frames: again.judged!.card.framesDigest,
-      status: again.judged!.card.status,
-    });
+    const alarms = await sameByEveryWay(inputs, chatty, join(folder.path, 'gas'));
     console.log(`parity over ${alarms} alarm events`);
     expect(alarms).toBeGreaterThan(10);
-    const { journal, frames } = digests[0]!;
-    expect(digests).toEqual(digests.map(() => ({ journal, frames, status: 'valid' })));
   }, 20_000);
 });
 

@@ -12,6 +12,7 @@ const LEAKS = [
 /** Something of everything, by tick: all that a snapshot must hold. */
 const EVENTS: readonly [tick: number, commands: readonly Command[]][] = [
   [30, [{ kind: 'leak.open', leak: 'leak-1', area_m2: 2e-4, growth_s: 20 }]],
+  [50, [{ kind: 'leak.open', leak: 'leak-2', area_m2: 1e-4, growth_s: 5, pulse: { period_s: 0.8, open_s: 0.3 } }]],
   [65, [{ kind: 'fault', fault: 'f1', target: 'PT-302', form: 'stuck' }]],
   [80, [{ kind: 'fault', fault: 'f2', target: 'PT-401', form: 'spikes', size: 3, every_s: 0.5 }]],
   [85, [{ kind: 'fault', fault: 'f3', target: 'RTU-5', form: 'communication-loss' }]],

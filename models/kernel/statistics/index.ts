@@ -1,5 +1,7 @@
 /** Statistics: survival, comparison, resampling, detection limits, and how fast a change can be found at all. */
+export { cholesky, solveColumns } from './cholesky.ts';
 export { cusumLimit, growingDelay, stationaryDelay, worstCaseDelay } from './detection.ts';
+export { addInformation, leastCovariance } from './fisher.ts';
 export { glrLimit, sprtLimits } from './limits.ts';
 export { fitLogistic, type LogisticFit, type Trial } from './logistic.ts';
 export { chiSquaredQuantile, normalCdf, normalQuantile, studentCdf, studentQuantile } from './normal.ts';

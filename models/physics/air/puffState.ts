@@ -56,18 +56,23 @@ export function createPuffState(capacity: number, species: number): PuffState {
   return { buffer, ...views };
 }
 
-/** Copies one puff onto another place. */
-export function movePuff(s: PuffState, from: number, to: number): void {
-  s.x_m[to] = s.x_m[from];
-  s.y_m[to] = s.y_m[from];
+/** Copies what a puff keeps through a step (height, mass, lid, species, release) onto another place. */
+export function keepPuff(s: PuffState, from: number, to: number): void {
   s.height_m[to] = s.height_m[from];
   s.mass_kg[to] = s.mass_kg[from];
+  s.lid_m[to] = s.lid_m[from];
+  s.species[to] = s.species[from];
+  s.release[to] = s.release[from];
+}
+
+/** Copies one puff onto another place. */
+export function movePuff(s: PuffState, from: number, to: number): void {
+  keepPuff(s, from, to);
+  s.x_m[to] = s.x_m[from];
+  s.y_m[to] = s.y_m[from];
   s.sigmaH_m[to] = s.sigmaH_m[from];
   s.sigmaZ_m[to] = s.sigmaZ_m[from];
-  s.lid_m[to] = s.lid_m[from];
   s.stretchX_m[to] = s.stretchX_m[from];
   s.stretchY_m[to] = s.stretchY_m[from];
   s.windRatio[to] = s.windRatio[from];
-  s.species[to] = s.species[from];
-  s.release[to] = s.release[from];
 }

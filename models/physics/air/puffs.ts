@@ -16,27 +16,14 @@
  * Merging: neighbours of one release whose centres are within m σ of each other and whose σ differ by at most a tenth become
  * one with the same mass and centre and the mean square of their σ. Spacings then stay below m σ; the row that a merged puff
  * stands for has a variance of at most (mσ)²/12 along the wind, which is left out (1.3 % of σ² at m = 0.4), none across it. With
- * culling at 4 σ the concentration of a steady release changes by less than 1 % (test/models/physics/air/puffs.test.ts).
+ * culling at 4.25 σ the concentration of a steady release changes by less than 1 % (test/models/physics/air/puffs.test.ts).
  * Culling: see puffSums.ts; and puffs that leave the domain are gone, and counted.
  */
 import type { AirModel, AirWeather } from './air.ts';
+import { createPuffMotion } from './puffMotion.ts';
 import { createPuffState, MOST_RELEASES, movePuff, type PuffState } from './puffState.ts';
 import { sumColumn_kg_m2, sumConcentrations } from './puffSums.ts';
-import { LEAST_FRICTION_VELOCITY_m_s } from './surfaceLayer.ts';
-import {
-  CALM_SIGMA_V_m_s,
-  dragElasticity,
-  dragRatio,
-  heightElasticity,
-  LARGEST_DRAG,
-  lateralSpread_m,
-  lateralTime_s,
-  lateralVelocity_m_s,
-  meanHeightCubed_m3,
-  verticalSpread_m,
-  verticalTravel_m,
-} from './turbulence.ts';
-import { createWindTable } from './windTable.ts';
+import { CALM_SIGMA_V_m_s } from './turbulence.ts';
 
 export interface PuffOptions {
   /** Number of species. */
@@ -49,7 +36,7 @@ export interface PuffOptions {
   readonly puffInterval_s?: number;
   /** Spacing in σh below which neighbours merge; 0: never. Default 0.4. */
   readonly mergeSpacing?: number;
-  /** Distance in σh beyond which a puff is not felt; Infinity: always felt. Default 4. */
+  /** Distance in σh beyond which a puff is not felt; Infinity: always felt. Default 4.25. */
   readonly cut_sigmas?: number;
   /** Least lateral velocity of the small eddies. Default 0.1 m/s. */
   readonly calmSigmaV_m_s?: number;
@@ -62,101 +49,29 @@ export interface PuffModel extends AirModel {
 }
 
 const LEAST_SIGMA_m = 0.01;
-/** |1/L| beyond which the profiles have no measurements behind them. */
-const MOST_INVERSE_OBUKHOV_1_m = 1;
-/** A stretch this short in σh is lost in the overlap of neighbours: their sum ripples by less than 10⁻⁴. */
-const ROUND = 0.7;
-/** A layer is evenly mixed by two of its depths. */
-const MOST_SIGMA_LIDS = 2;
-const LID_SIGMAS = 3;
 const LIKE_SIGMA = 1.1;
-/** A step of growth covers at most this plus a quarter of a puff's age. */
-const FIRST_STEP_s = 0.5;
-const MOST_SUBSTEPS = 64;
-
 /** Makes the air as puffs; throws when an option is out of range. */
 export function createPuffs(options: PuffOptions): PuffModel {
   const capacity = options.capacity ?? 4096;
   const extent = options.extent_m ?? 5000;
   const interval = options.puffInterval_s ?? 1;
   const mergeSpacing = options.mergeSpacing ?? 0.4;
-  const cut = options.cut_sigmas ?? 4;
+  const cut = options.cut_sigmas ?? 4.25;
   const calm = options.calmSigmaV_m_s ?? CALM_SIGMA_V_m_s;
   if (!(capacity >= 2 && extent > 0 && interval > 0 && mergeSpacing >= 0 && cut > 0 && calm > 0))
     throw new RangeError('puffs: capacity ≥ 2, extent, interval, cut and calm > 0 and mergeSpacing ≥ 0 are needed');
   const s = createPuffState(capacity, options.species);
-  const { x_m: xs, y_m: ys, height_m: heights, lid_m: lids, sigmaH_m: sigmasH, sigmaZ_m: sigmasZ } = s;
-  const wind = createWindTable();
+  const { x_m: xs, y_m: ys, sigmaH_m: sigmasH } = s;
+  const motion = createPuffMotion(s, extent, calm);
   const last = new Int32Array(MOST_RELEASES);
   const onePoint = new Float64Array(3);
   const oneValue = new Float64Array(1);
 
-  // The weather of the step, unpacked once for all puffs: rewritten by `step` before any of them moves.
-  const now = { windU: 0, windV: 0, speed: 0, friction: 0, inverse: 0, sigmaTheta: 0 };
-
-  /** Moves puff i and lets it grow for a time. */
-  function advance(i: number, dt_s: number): void {
-    const { windU, windV, speed, friction, inverse, sigmaTheta } = now;
-    const height = heights[i];
-    const lid = lids[i];
-    const under = lid > height && lid !== Number.POSITIVE_INFINITY;
-    const highest = under ? 0.125 * lid * lid * lid : Number.POSITIVE_INFINITY;
-    const mostSigma = under ? MOST_SIGMA_LIDS * lid : Number.POSITIVE_INFINITY;
-    let sigmaH = sigmasH[i];
-    let sigmaZ = sigmasZ[i];
-    let left = dt_s;
-    let travel = 0;
-    let ratio = 1;
-    for (let sub = 0; sub < MOST_SUBSTEPS && left > 0; sub += 1) {
-      const cubed = meanHeightCubed_m3(height, sigmaZ);
-      wind.look(Math.log2(cubed > highest ? Math.max(highest, height * height * height) : cubed) / 3);
-      ratio = wind.ratio;
-      const sigmaV = lateralVelocity_m_s(sigmaTheta, speed * ratio, speed, calm);
-      const age = lateralTime_s(sigmaV, sigmaH);
-      const dt = sub === MOST_SUBSTEPS - 1 ? left : Math.min(left, FIRST_STEP_s + 0.25 * age);
-      sigmaH = Math.max(lateralSpread_m(sigmaV, age + dt), sigmaH);
-      if (sigmaZ < mostSigma) {
-        const drag = dragRatio(friction, speed * ratio);
-        const q = verticalTravel_m(sigmaZ, drag, inverse);
-        // In a calm there is no faster wind above to rise into.
-        const windy = friction < LARGEST_DRAG * speed * ratio;
-        const rising = windy ? dragElasticity(q, drag, inverse) * wind.slope * heightElasticity(cubed, sigmaZ) : 0;
-        const grown = verticalSpread_m(q + (friction * dt) / (1 + rising), drag, inverse);
-        sigmaZ = Math.min(Math.max(grown, sigmaZ), mostSigma);
-      }
-      travel += ratio * dt;
-      left -= dt;
-    }
-    xs[i] += windU * travel;
-    ys[i] += windV * travel;
-    sigmasH[i] = sigmaH;
-    sigmasZ[i] = sigmaZ;
-    const ex = s.stretchX_m[i];
-    const ey = s.stretchY_m[i];
-    if (ex !== 0 || ey !== 0) {
-      // Neighbours stand as far apart as the wind at their height carries them in an interval.
-      const more = ratio / s.windRatio[i];
-      const round = more * more * (ex * ex + ey * ey) < ROUND * ROUND * sigmaH * sigmaH;
-      s.stretchX_m[i] = round ? 0 : ex * more;
-      s.stretchY_m[i] = round ? 0 : ey * more;
-    }
-    s.windRatio[i] = ratio;
-  }
-
-  /** A lid comes down on a puff only as far as the puff has not yet passed it, and goes up with the layer. */
-  function follow(i: number, mixing_m: number): void {
-    const lid = s.lid_m[i];
-    const filled = s.height_m[i] + LID_SIGMAS * s.sigmaZ_m[i];
-    s.lid_m[i] = mixing_m >= lid ? mixing_m : Math.max(mixing_m, Math.min(lid, filled));
-  }
-
-  function mergeable(a: number, b: number, spacing: number): boolean {
+  /** Whether two puffs whose centres are near are also of one height, one size and one layer. */
+  function alike(a: number, b: number, spacing: number): boolean {
     if (s.stretchX_m[a] !== 0 || s.stretchY_m[a] !== 0 || s.stretchX_m[b] !== 0 || s.stretchY_m[b] !== 0) return false;
+    if (s.species[a] !== s.species[b]) return false;
     const sigma = Math.min(s.sigmaH_m[a], s.sigmaH_m[b]);
-    const dx = s.x_m[a] - s.x_m[b];
-    const dy = s.y_m[a] - s.y_m[b];
-    const far = spacing * sigma;
-    if (dx * dx + dy * dy > far * far) return false;
     const sigmaZ = Math.min(s.sigmaZ_m[a], s.sigmaZ_m[b]);
     if (Math.abs(s.height_m[a] - s.height_m[b]) > spacing * sigmaZ) return false;
     if (Math.max(s.sigmaH_m[a], s.sigmaH_m[b]) > LIKE_SIGMA * sigma) return false;
@@ -183,22 +98,24 @@ export function createPuffs(options: PuffOptions): PuffModel {
     s.mass_kg[a] = mass;
   }
 
-  /** One pass over the puffs: merges neighbours, drops who left, closes the gaps. */
+  /** One pass over the puffs: merges neighbours, closes the gaps. */
   function gather(spacing: number): void {
     last.fill(-1);
+    const count = s.counts[0];
     let kept = 0;
-    for (let i = 0; i < s.counts[0]; i += 1) {
-      if (Math.abs(s.x_m[i]) > extent || Math.abs(s.y_m[i]) > extent) {
-        s.gone_kg[s.species[i]] += s.mass_kg[i];
-        continue;
-      }
+    for (let i = 0; i < count; i += 1) {
       const release = s.release[i];
       const before = last[release];
-      if (before >= 0 && spacing > 0 && s.species[before] === s.species[i] && mergeable(before, i, spacing)) {
-        merge(before, i);
-        // It has had its turn: a row must not fall into one puff within a step.
-        last[release] = -1;
-        continue;
+      if (before >= 0) {
+        const dx = xs[before] - xs[i];
+        const dy = ys[before] - ys[i];
+        const far = spacing * Math.min(sigmasH[before], sigmasH[i]);
+        if (dx * dx + dy * dy <= far * far && alike(before, i, spacing)) {
+          merge(before, i);
+          // It has had its turn: a row must not fall into one puff within a step.
+          last[release] = -1;
+          continue;
+        }
       }
       if (i !== kept) movePuff(s, i, kept);
       last[release] = kept;
@@ -229,7 +146,6 @@ export function createPuffs(options: PuffOptions): PuffModel {
       for (let part = 0; part < parts; part += 1) {
         if (s.counts[0] >= capacity) makeRoom();
         const i = s.counts[0];
-        s.counts[0] += 1;
         s.x_m[i] = s.asked[at];
         s.y_m[i] = s.asked[at + 1];
         s.height_m[i] = Math.max(s.asked[at + 2], 0);
@@ -239,11 +155,11 @@ export function createPuffs(options: PuffOptions): PuffModel {
         s.lid_m[i] = w.mixingHeight_m > 0 ? w.mixingHeight_m : Number.POSITIVE_INFINITY;
         s.species[i] = species;
         s.release[i] = r;
-        wind.look(Math.log2(meanHeightCubed_m3(s.height_m[i], s.sigmaZ_m[i])) / 3);
-        s.windRatio[i] = wind.ratio;
-        s.stretchX_m[i] = 0.5 * span * w.windU_m_s * wind.ratio;
-        s.stretchY_m[i] = 0.5 * span * w.windV_m_s * wind.ratio;
-        advance(i, dt_s - (part + 0.5) * span);
+        const ratio = motion.windRatio(s.height_m[i], s.sigmaZ_m[i]);
+        s.windRatio[i] = ratio;
+        s.stretchX_m[i] = 0.5 * span * w.windU_m_s * ratio;
+        s.stretchY_m[i] = 0.5 * span * w.windV_m_s * ratio;
+        s.counts[0] = motion.move(i, i + 1, dt_s - (part + 0.5) * span);
       }
     }
     s.counts[1] = 0;
@@ -270,21 +186,9 @@ export function createPuffs(options: PuffOptions): PuffModel {
     },
     step(w, dt_s) {
       if (!(dt_s > 0)) return;
-      const most = MOST_INVERSE_OBUKHOV_1_m;
-      const inverse = Math.min(Math.max(w.inverseObukhov_1_m, -most), most);
-      wind.set(w.windHeight_m, w.roughness_m, inverse);
-      now.windU = w.windU_m_s;
-      now.windV = w.windV_m_s;
-      now.speed = Math.sqrt(w.windU_m_s * w.windU_m_s + w.windV_m_s * w.windV_m_s);
-      now.friction = Math.max(w.frictionVelocity_m_s, LEAST_FRICTION_VELOCITY_m_s);
-      now.inverse = inverse;
-      now.sigmaTheta = w.sigmaTheta_rad;
-      const mixing = w.mixingHeight_m > 0 ? w.mixingHeight_m : Number.POSITIVE_INFINITY;
-      for (let i = 0; i < s.counts[0]; i += 1) {
-        if (s.lid_m[i] !== mixing) follow(i, mixing);
-        advance(i, dt_s);
-      }
-      gather(mergeSpacing);
+      motion.set(w);
+      s.counts[0] = motion.move(0, s.counts[0], dt_s);
+      if (mergeSpacing > 0) gather(mergeSpacing);
       release(w, dt_s);
     },
     concentration_kg_m3(species, x_m, y_m, z_m) {

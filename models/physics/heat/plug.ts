@@ -89,7 +89,14 @@ export function popCells(
 export function coolCells(model: NetworkModel, s: HeatState, p: number, cooling: number): void {
   const heat = model.heat as HeatModel;
   const keep = Math.exp(-cooling);
-  for (let k = 0; k < s.cellCount[p]; k++) s.cellExcess_K[slot(heat, s, p, k)] *= keep;
+  const { cellExcess_K } = s;
+  // the ring in its two runs
+  const start = heat.cellStart[p];
+  const end = heat.cellStart[p + 1];
+  const from = start + s.cellFirst[p];
+  const to = from + s.cellCount[p];
+  for (let c = from; c < Math.min(to, end); c++) cellExcess_K[c] *= keep;
+  for (let c = start; c < start + to - end; c++) cellExcess_K[c] *= keep;
 }
 
 /** Brings liquid in at one end, evenly over the time in which it cools by `cooling`. */
@@ -157,30 +164,34 @@ export function spreadOverReaches(model: NetworkModel, state: NetworkState, p: n
   const heat = model.heat as HeatModel;
   const s = state.heat;
   const nProduct = heat.products.length;
+  const many = nProduct > 1;
+  const { cellVolume_m3, cellExcess_K, cellLog, cellFraction, reachFraction, reachTemperature_K } = s;
   const base = heat.pipeGround_K[p] + s.pipeOffset_K[p];
   const full = fullCell(model, heat, p);
   const reaches = model.pipeReaches[p];
   const first = model.sectionStart[p];
   const count = s.cellCount[p];
+  const start = heat.cellStart[p];
+  const room = heat.cellStart[p + 1] - start;
   let k = 0;
   let c = slot(heat, s, p, 0);
   let used = 0; // of cell k
   for (let j = 0; j < reaches; j++) {
     const r = first + j;
+    const at = r * nProduct;
     let need = full;
     let got = 0;
     let sum = 0;
-    if (nProduct > 1) s.reachFraction.fill(0, r * nProduct, (r + 1) * nProduct);
+    if (many) for (let f = 0; f < nProduct; f++) reachFraction[at + f] = 0;
     while (k < count) {
-      const V = s.cellVolume_m3[c];
+      const V = cellVolume_m3[c];
       const rest = V - used;
       const dv = Math.min(rest, need);
       if (dv > 0) {
-        const log = s.cellLog[c];
+        const log = cellLog[c];
         const share = dv / V;
-        sum += dv * s.cellExcess_K[c] * exp((log * used) / V) * meanExp(log * share);
-        if (nProduct > 1)
-          for (let f = 0; f < nProduct; f++) s.reachFraction[r * nProduct + f] += dv * s.cellFraction[c * nProduct + f];
+        sum += dv * cellExcess_K[c] * exp((log * used) / V) * meanExp(log * share);
+        if (many) for (let f = 0; f < nProduct; f++) reachFraction[at + f] += dv * cellFraction[c * nProduct + f];
         got += dv;
       }
       need -= dv;
@@ -190,16 +201,15 @@ export function spreadOverReaches(model: NetworkModel, state: NetworkState, p: n
       }
       k++;
       used = 0;
-      c = slot(heat, s, p, k);
+      c = c + 1 === start + room ? start : c + 1;
       if (need <= 1e-12 * full) break;
     }
     if (got > 0) {
-      s.reachTemperature_K[r] = base + sum / got;
-      if (nProduct > 1) for (let f = 0; f < nProduct; f++) s.reachFraction[r * nProduct + f] /= got;
+      reachTemperature_K[r] = base + sum / got;
+      if (many) for (let f = 0; f < nProduct; f++) reachFraction[at + f] /= got;
     } else if (j > 0) {
-      s.reachTemperature_K[r] = s.reachTemperature_K[r - 1];
-      if (nProduct > 1)
-        for (let f = 0; f < nProduct; f++) s.reachFraction[r * nProduct + f] = s.reachFraction[(r - 1) * nProduct + f];
+      reachTemperature_K[r] = reachTemperature_K[r - 1];
+      if (many) for (let f = 0; f < nProduct; f++) reachFraction[at + f] = reachFraction[at - nProduct + f];
     }
   }
 }

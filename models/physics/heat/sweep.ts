@@ -17,48 +17,54 @@ import type { NetworkModel, NetworkState } from '../model.ts';
 
 /** Step 3 of the characteristics: inner sections of all pipes, in place. */
 export function sweepHeat(model: NetworkModel, state: NetworkState): void {
-  const H = state.sectionHead_m;
-  const arrives = state.sectionFlow_m3_s;
-  const ends = state.endCharacteristic_m;
+  for (let p = 0; p < model.nPipe; p++) sweepPipe(model, state, p);
+}
+
+/**
+ * The inner sections of one pipe. The eight arrays are read through one view of the buffer that they all lie in, each at its
+ * distance from the heads: eight bases and eight lengths do not fit the registers of a processor, and cost as much again.
+ */
+function sweepPipe(model: NetworkModel, state: NetworkState, p: number): void {
+  const x = state.numbers;
   const s = state.heat;
-  const leaves = s.sectionFlowOut_m3_s;
-  const R = s.reachResistance_s2_m5;
-  const rise = s.reachRise_m;
-  const inverse = s.stubInverse;
-  const F = s.stubMemory_m;
-  const source = s.source_m3_s;
-  for (let p = 0; p < model.nPipe; p++) {
-    const first = model.sectionStart[p];
-    const last = model.sectionStart[p + 1] - 1;
-    const B = model.pipeImpedance_s_m2[p];
-    const y = model.pipeConductance_m2_s[p];
-    const twice = 2 * B;
-    let out = leaves[first];
-    let into = arrives[first + 1];
-    let mean = 0.5 * (out + into);
-    let loss = R[first] * mean * Math.abs(mean) + rise[first];
-    let plus = H[first] + B * out - loss;
-    let here = H[first + 1];
-    ends[2 * p] = here - B * into + loss;
-    for (let i = first + 1; i < last; i++) {
-      out = leaves[i];
-      into = arrives[i + 1];
-      mean = 0.5 * (out + into);
-      loss = R[i] * mean * Math.abs(mean) + rise[i];
-      const next = here + B * out - loss;
-      here = H[i + 1];
-      const minus = here - B * into + loss;
-      const both = plus + minus;
-      const memory = F[i];
-      const head = (both + memory) * inverse[i];
-      F[i] = memory + 2 * (both - 2 * head) + twice * source[i];
-      H[i] = head;
-      arrives[i] = (plus - head) * y;
-      leaves[i] = (head - minus) * y;
-      plus = next;
-    }
-    ends[2 * p + 1] = plus;
+  const heads = state.sectionHead_m.byteOffset >> 3;
+  const arrives = (state.sectionFlow_m3_s.byteOffset >> 3) - heads;
+  const leaves = (s.sectionFlowOut_m3_s.byteOffset >> 3) - heads;
+  const R = (s.reachResistance_s2_m5.byteOffset >> 3) - heads;
+  const rise = (s.reachRise_m.byteOffset >> 3) - heads;
+  const inverse = (s.stubInverse.byteOffset >> 3) - heads;
+  const F = (s.stubMemory_m.byteOffset >> 3) - heads;
+  const source = (s.source_m3_s.byteOffset >> 3) - heads;
+  const last = heads + model.sectionStart[p + 1] - 1;
+  const B = model.pipeImpedance_s_m2[p];
+  const y = model.pipeConductance_m2_s[p];
+  const twice = 2 * B;
+  let i = heads + model.sectionStart[p];
+  let out = x[i + leaves];
+  let into = x[i + arrives + 1];
+  let mean = 0.5 * (out + into);
+  let loss = x[i + R] * mean * Math.abs(mean) + x[i + rise];
+  let plus = x[i] + B * out - loss;
+  let here = x[i + 1];
+  state.endCharacteristic_m[2 * p] = here - B * into + loss;
+  for (i++; i < last; i++) {
+    out = x[i + leaves];
+    into = x[i + arrives + 1];
+    mean = 0.5 * (out + into);
+    loss = x[i + R] * mean * Math.abs(mean) + x[i + rise];
+    const next = here + B * out - loss;
+    here = x[i + 1];
+    const minus = here - B * into + loss;
+    const both = plus + minus;
+    const memory = x[i + F];
+    const head = (both + memory) * x[i + inverse];
+    x[i + F] = memory + 2 * (both - 2 * head) + twice * x[i + source];
+    x[i] = head;
+    x[i + arrives] = (plus - head) * y;
+    x[i + leaves] = (head - minus) * y;
+    plus = next;
   }
+  state.endCharacteristic_m[2 * p + 1] = plus;
 }
 
 /** After the pipes' ends are known: nothing lies between what arrives there and what leaves; and what moved through. */

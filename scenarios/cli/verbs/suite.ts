@@ -23,16 +23,22 @@ import {
   writeText,
 } from '../../run/index.ts';
 import {
+  budgetRows,
   DECIDABLE,
   type Decidable,
   floorCards,
+  formatBudgets,
+  formatBudgetsMarkdown,
   formatSequential,
   formatSummary,
   formatSummaryJUnit,
   formatSummaryMarkdown,
+  operatingCurves,
+  plainCards,
   type Regression,
   regressions,
   renderSuiteHtml,
+  segmentRates,
   summarise,
   untilDecided,
 } from '../../score/index.ts';
@@ -51,6 +57,7 @@ interface Options extends CommonOptions {
   readonly exact: boolean;
   readonly twin?: boolean;
   readonly bound: boolean;
+  readonly operating: boolean;
   readonly baseline?: string;
   readonly budget?: number;
   readonly against?: string;
@@ -82,6 +89,11 @@ export function configure(command: Command): void {
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--twin', 'also run every seed without its leaks')
     .option('--bound', 'also how soon each leak could have been found at all, and the efficiency against that', false)
+    .option(
+      '--operating',
+      'also every recipe designed for other rates of false alarms: its curve of delay against false alarms',
+      false,
+    )
     .option('--baseline <file>', 'accepted cards: a verdict that fell below its own there is a regression')
     .addOption(
       new Option('--budget <seeds>', 'compare: add seeds, up to so many, until it is decided').argParser(wholeNumber),
@@ -118,12 +130,15 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const folder = folderOf(suite, options);
   const totalUs = suite.jobs.reduce((sum, j) => sum + simulatedUs(suite, j), 0);
   const elapsed_s = stopwatch();
-  const { cards, finished, kept } = await perform(name, suite, options, io);
+  const { cards: all, finished, kept } = await perform(name, suite, options, io);
+  const cards = plainCards(all);
+  const operating = operatingCurves(all);
   const wall_s = elapsed_s();
   const summary = summarise(cards);
   const floors = summarise(floorCards(cards));
+  const budgets = budgetRows(cards);
   const fallen = accepted ? regressions(accepted, cards) : [];
-  const digest = digestJson(cards.map((c) => [c.runId, c.status, c.framesDigest, c.journalDigest, c.verdicts]));
+  const digest = digestJson(all.map((c) => [c.runId, c.status, c.framesDigest, c.journalDigest, c.verdicts]));
   const result = {
     suite: suite.name,
     ...(options.lockbox === undefined ? {} : { lockbox: options.lockbox }),
@@ -131,22 +146,30 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     runs: cards,
     summary,
     floors,
+    ...(budgets.length > 0 ? { budgets } : {}),
+    segments: segmentRates(cards),
+    ...(operating.length > 0 ? { operating } : {}),
     ...(accepted ? { regressions: fallen } : {}),
     wall_s,
   };
   await writeText(folder, 'suite.json', `${JSON.stringify(result, undefined, 2)}\n`);
   if (options.junit !== undefined) await writeText('.', options.junit, formatSummaryJUnit(suite.name, summary));
   if (options.markdown !== undefined)
-    await writeText('.', options.markdown, `## ${suite.name}\n\n${suite.about}\n\n${formatSummaryMarkdown(summary)}`);
+    await writeText(
+      '.',
+      options.markdown,
+      [`## ${suite.name}`, suite.about, formatSummaryMarkdown(summary), formatBudgetsMarkdown(budgets)].join('\n\n'),
+    );
   const page = options.html
     ? await writeText(
         folder,
         'index.html',
-        renderSuiteHtml({ name: suite.name, about: suite.about, digest, cards, summary }),
+        renderSuiteHtml({ name: suite.name, about: suite.about, digest, cards: all, summary }),
       )
     : undefined;
   io.json(result);
   io.out(formatSummary(summary, { colour: io.columns !== undefined }));
+  if (budgets.length > 0) io.out(`\n${formatBudgets(budgets)}`);
   io.out('');
   io.out(
     `${cards.length} runs, ${formatSpan(totalUs * (finished / suite.jobs.length))} simulated in ${formatSpan(wall_s * 1e6)} · ${shownPath(page ?? folder)}`,
@@ -182,6 +205,7 @@ function choicesOf(options: Options): SuiteChoices {
     ...(options.count === undefined ? {} : { count: options.count }),
     exact: options.exact,
     bound: options.bound,
+    operating: options.operating,
     ...(options.twin === undefined ? {} : { twin: options.twin }),
   };
 }
@@ -307,6 +331,7 @@ function workerArguments(options: Options, folder: string): string[] {
     ...(options.exact ? ['--exact'] : []),
     ...(options.twin ? ['--twin'] : []),
     ...(options.bound ? ['--bound'] : []),
+    ...(options.operating ? ['--operating'] : []),
     ...(options.html ? ['--html'] : []),
     ...(options.cache === undefined ? [] : ['--cache', options.cache]),
     '--out',

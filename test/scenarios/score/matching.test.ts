@@ -45,6 +45,35 @@ describe('the matching rule', () => {
     });
   });
 
+  it('does not let the alarm of a first leak hide or find a second one that opens meanwhile', () => {
+    const two = [opened('a', 1000, { position_m: 8_000 }), opened('b', 1600, { position_m: 35_000 })];
+    const at = (alarm: string, at_s: number, position_m?: number) =>
+      raise(alarm, at_s, position_m === undefined ? {} : { where: { position_m, sigma_m: 100 } });
+    const of = (alarms: AlarmEvent[]) => matchAlarms({ truth: two, alarms, endUs, graceUs });
+    // It stands: a journal has nothing of the second leak, and no alarm that was raised before can be credited with it.
+    const standing = of([at('LD', 1010, 8_050)]);
+    expect(standing.missed.map((l) => l.ref)).toEqual(['b']);
+    // It returns and is raised again at the old place: an echo of the first.
+    const echo = of([at('LD', 1010, 8_050), at('LD', 1700, 8_020)]);
+    expect(names(echo)).toEqual({ matches: [['a', 'LD']], repeats: ['LD'], false: [] });
+    expect(echo.missed.map((l) => l.ref)).toEqual(['b']);
+    expect(echo.repeats[0]!.leak.ref).toBe('a');
+    // Another place is another leak, and so is an alarm that gives none.
+    expect(names(of([at('LD', 1010, 8_050), at('LD', 1700, 35_050)])).matches).toEqual([
+      ['a', 'LD'],
+      ['b', 'LD'],
+    ]);
+    expect(names(of([at('LD', 1010), at('LD', 1700)])).matches).toEqual([
+      ['a', 'LD'],
+      ['b', 'LD'],
+    ]);
+    // The second may be found before the first, where the place says so.
+    expect(names(of([at('LD', 1700, 35_050), at('LD', 1800, 8_050)])).matches).toEqual([
+      ['b', 'LD'],
+      ['a', 'LD'],
+    ]);
+  });
+
   it('is no detection where the no-leak twin raises it too', () => {
     const alarms = [raise('pump', 1010), raise('real', 1020)];
     const m = matchAlarms({ truth, alarms, twinAlarms: [raise('pump', 1011), raise('real', 1100)], endUs, graceUs });

@@ -1,19 +1,9 @@
 /** Control in the plants that ship: it lets them alone until it must act, and acts alike over every way. */
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  allImages,
-  type Command,
-  createFrame,
-  FrameDigest,
-  isCoil,
-  type TruthEvent,
-  unwrap,
-} from '../../../models/contract/index.ts';
-import { toUnit } from '../../../models/kernel/index.ts';
+import { type Command, createFrame, FrameDigest, type TruthEvent, unwrap } from '../../../models/contract/index.ts';
 import { createSim, type PlantSpec, readPlant, type Sim } from '../../../sim/index.ts';
-import { type Drive, type PlantServer, startPlantServer } from '../../../sim/io/index.ts';
-import { ackOf, type Master, master, seqOf } from '../io/clients.ts';
+import { plainDrive, Wire } from '../io/wire.ts';
 
 const plant = (name: string): PlantSpec =>
   unwrap(readPlant(fileURLToPath(new URL(`../../../models/plants/${name}.yaml`, import.meta.url)))).value;
@@ -21,12 +11,8 @@ const start = (spec: PlantSpec): Sim => createSim(spec, { seed: 1 });
 const what = (truth: readonly TruthEvent[]) =>
   truth.flatMap((t) => (t.kind === 'disturbance' ? [`${t.ref} ${t.what}`] : []));
 
-let server: PlantServer | undefined;
-let bus: Master | undefined;
-afterEach(async () => {
-  bus?.close(() => {});
-  await server?.close();
-});
+const wire = new Wire();
+afterEach(() => wire.close());
 
 describe('an undisturbed plant', () => {
   it.each(['crude-line', 'gas-line', 'lift-station', 'tank-farm'])(
@@ -71,33 +57,19 @@ describe('the push-button of crude-line', () => {
     const sim = start(plant('crude-line'));
     const seen = new FrameDigest(sim.layout);
     let scans = 0;
-    const drive: Drive = {
-      layout: sim.layout,
-      controls: sim.model.controls,
-      asBuilt: sim.model.asBuilt,
-      advance(f) {
-        if (scans === SCANS) return false;
-        scans += 1;
-        sim.scan(f);
-        seen.add(f);
-        return true;
-      },
-      command: (commands) => sim.apply(commands),
-      drainTruth: () => sim.drainTruth(),
-      controlValue: (c) => (c.unit === '' ? sim.controlValue(c) : toUnit(sim.controlValue(c), c.unit)),
-    };
-    server = await startPlantServer(drive, { pace: { kind: 'lockstep' } });
-    bus = await master(server);
-    server.begin();
-    const gateway = allImages(drive.layout, drive.controls).at(-1)!.controls.filter(isCoil);
-    const coil = (element: string, property: string) =>
-      gateway.findIndex((c) => c.element === element && c.property === property);
-    let seq = await seqOf(bus);
-    for (; seq < AT; seq += 1) await bus.writeRegisters(0, ackOf(seq));
-    await bus.writeCoil(coil('ESD-1', 'push'), true);
-    for (; seq < SCANS; seq += 1) await bus.writeRegisters(0, ackOf(seq));
-    expect((await bus.readCoils(coil('ESD-1', 'reset'), 1)).data[0]).toBe(true);
-    expect((await bus.readCoils(coil('PU-101', 'trip'), 1)).data[0]).toBe(true);
+    const drive = plainDrive(sim, (f) => {
+      if (scans === SCANS) return false;
+      scans += 1;
+      sim.scan(f);
+      seen.add(f);
+      return true;
+    });
+    await wire.open(drive);
+    await wire.scans(AT - 1);
+    await wire.bus.writeCoil(wire.addressOf('ESD-1', 'push'), true);
+    await wire.scans(SCANS - AT);
+    expect((await wire.bus.readCoils(wire.addressOf('ESD-1', 'reset'), 1)).data[0]).toBe(true);
+    expect((await wire.bus.readCoils(wire.addressOf('PU-101', 'trip'), 1)).data[0]).toBe(true);
     expect(seen.hex()).toBe(wanted.hex());
     expect(sim.fingerprint()).toBe(plain.fingerprint());
     expect(frame.value.at(-1)).toBe(1);

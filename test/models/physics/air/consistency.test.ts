@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
+  type AirModel,
   type AirWeather,
   createPuffs,
   eddyDiffusivity_m2_s,
@@ -224,4 +225,60 @@ describe('puffs and particles', () => {
       expect(Math.abs(arc.integral / pulse - 1)).toBeLessThan(0.1);
     });
   });
+
+  it('where both solve one problem they agree within the Monte-Carlo error', () => {
+    // High above the ground the wind is uniform over the plume; a vertical column does not know how gas is spread in height.
+    const height = 150;
+    const w = { ...weatherOf(0, 0.3, 600, 0.14), windU_m_s: 8, windHeight_m: height };
+    const arcs = [60, 150, 300];
+    const seeds = Array.from({ length: 16 }, (_, i) => i + 1);
+    // Both sides of the axis as one: neither model knows left from right.
+    const places = arcs.flatMap((x) => [0, 0.75, 1.5].map((k) => [x, 0.12 * k * x] as const));
+    const columns = (model: AirModel, into: Float64Array, weight: number) => {
+      places.forEach(([x, y], i) => {
+        const both = model.column_kg_m2(0, x, y, 0, x, y, 500) + model.column_kg_m2(0, x, -y, 0, x, -y, 500);
+        into[i] = into[i]! + 0.5 * weight * both;
+      });
+    };
+    const puffs = createPuffs({ species: 1, extent_m: 800 });
+    const expected = new Float64Array(places.length);
+    for (let t = 0; t < 80; t += 1) {
+      puffs.emit(0, 0, 0, height, 1, 0, 0);
+      puffs.step(w, 1);
+      if (t >= 60) columns(puffs, expected, 1 / 20);
+    }
+    const runs = seeds.map((seed) => {
+      const sum = new Float64Array(places.length);
+      const n = 600;
+      const model = createParticles({
+        seed,
+        capacity: n,
+        parcelsPerSecond: 2 * n,
+        domain: { x0_m: -100, y0_m: -300, x1_m: 400, y1_m: 300 },
+      });
+      model.emit(0, 0, 0, height, 1, 0, 0);
+      for (let k = 0; k < 110; k += 1) {
+        model.step(w, 0.5);
+        columns(model, sum, 0.5);
+      }
+      return sum;
+    });
+    let square = 0;
+    let worst = 0;
+    places.forEach(([x, y], i) => {
+      const all = runs.map((r) => r[i]!);
+      const mean = all.reduce((s, c) => s + c, 0) / all.length;
+      const error = Math.sqrt(all.reduce((s, c) => s + (c - mean) ** 2, 0) / (all.length - 1) / all.length);
+      const score = (mean - expected[i]!) / error;
+      square += score ** 2 / places.length;
+      worst = Math.max(worst, Math.abs(score));
+      console.log(
+        `${x} m, ${y.toFixed(1)} m aside: ${(mean / expected[i]!).toFixed(3)} ± ${(error / mean).toFixed(3)}, z ${score.toFixed(1)}`,
+      );
+    });
+    console.log(`mean square of z ${square.toFixed(2)}, worst ${worst.toFixed(1)}`);
+    // Student's t with 15 degrees of freedom has a variance of 1.15; places of one arc share their parcels.
+    expect(square).toBeLessThan(2.5);
+    expect(worst).toBeLessThan(4.5);
+  }, 60_000);
 });
