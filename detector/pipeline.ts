@@ -12,7 +12,7 @@ import {
   type Score,
 } from '../models/contract/index.ts';
 import { type Arena, bindArena } from '../models/kernel/index.ts';
-import { createMachine, type Machine } from './alarms/index.ts';
+import { type AlarmPoint, type Annunciator, createAnnunciator } from './alarms/index.ts';
 import {
   type AirBlocks,
   type Background,
@@ -47,9 +47,9 @@ import { type Cleaner, createCleaner } from './preprocess/index.ts';
 import { type MethodSpec, type Recipe, unfit } from './recipe.ts';
 
 interface Stage {
-  readonly spec: MethodSpec;
   readonly method: Running;
-  readonly machine: Machine | undefined;
+  /** Its place among the alarms; −1: it raises none. */
+  readonly alarm: number;
 }
 
 interface Built {
@@ -66,7 +66,8 @@ interface Built {
   readonly couplings: readonly PlumeCoupling[];
   readonly evidences: readonly SourceEvidence[];
   readonly stages: readonly Stage[];
-  /** Frames seen (1). */
+  readonly annunciator: Annunciator;
+  /** Frames seen; seq and plant time [µs] of the last one (3). */
   readonly frames: Float64Array;
   /** Frames after the warm-up, of those whole, and inhibited (3). */
   readonly watched: Float64Array;
@@ -74,7 +75,6 @@ interface Built {
 
 /** Grid of the transient model where a balance asks for its line pack. */
 const OBSERVER_GRID_S = 0.1;
-const NO_EVENTS: readonly AlarmEvent[] = [];
 
 /**
  * Builds a detector for a layout. As-built data may be missing (a bare recording): then only methods on tags fit.
@@ -84,7 +84,7 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
   const problems = fitProblems(recipe, layout, asBuilt);
   if (problems.length > 0) throw new ProblemError(problems);
   const { buffer, views } = bindArena((arena) => build(recipe, layout, asBuilt, arena));
-  const { clean, balances, deviations, fronts, operations, tankRate, stages, frames, watched } = views;
+  const { clean, balances, deviations, fronts, operations, tankRate, stages, annunciator, frames, watched } = views;
   const { blocks, backgrounds, couplings, evidences, observers, stationFlows } = views;
   const warmUpFrames = Math.round((recipe.spec['warm-up'] * 1e6) / layout.scanUs);
   clean.reset();
@@ -94,17 +94,18 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
   operations?.reset();
   tankRate?.reset();
   for (const e of evidences) e.reset();
-  for (const s of stages) {
-    s.method.reset();
-    s.machine?.reset();
-  }
+  for (const s of stages) s.method.reset();
+  annunciator.reset();
   const score: Score = { value: 0 };
+  let events: AlarmEvent[] = [];
 
   return {
     recipe: recipe.name,
     step(frame: Frame) {
       const n = frames[0]!;
       frames[0] = n + 1;
+      frames[1] = frame.seq;
+      frames[2] = frame.timeUs;
       clean.step(frame);
       operations?.step(frame, clean);
       tankRate?.step(clean);
@@ -117,7 +118,9 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
       for (const b of backgrounds) b.step();
       for (const c of couplings) c.step();
       for (const e of evidences) e.step(frame);
-      let events: AlarmEvent[] | undefined;
+      // Most frames have none; a new list is made only after one that had.
+      if (events.length > 0) events = [];
+      annunciator.begin(frame, events);
       let least = 1;
       let most = 0;
       for (const stage of stages) {
@@ -126,23 +129,22 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
         score.rate = undefined;
         score.onsetUs = undefined;
         score.because = undefined;
+        score.further = undefined;
         score.able = 1;
         stage.method.step(frame, score);
-        if (!stage.machine || n < warmUpFrames) continue;
+        if (stage.alarm < 0 || n < warmUpFrames) continue;
         least = Math.min(least, score.able);
         most = Math.max(most, score.able);
-        const moved = stage.machine.step(frame.timeUs, score.value);
-        if (!moved) continue;
-        events ??= [];
-        events.push(toEvent(stage.spec, frame, moved, score));
+        annunciator.step(stage.alarm, frame, score, events);
       }
       if (n >= warmUpFrames) {
         watched[0] = watched[0]! + 1;
         if (most === 0) watched[2] = watched[2]! + 1;
         else if (least >= 1) watched[1] = watched[1]! + 1;
       }
-      return events ?? NO_EVENTS;
+      return events;
     },
+    operate: (action) => annunciator.operate(action, { seq: frames[1]!, timeUs: frames[2]! }),
     availability: () => ({ frames: watched[0]!, frameUs: layout.scanUs, whole: watched[1]!, inhibited: watched[2]! }),
     save: () => new Uint8Array(buffer.slice(0)),
     load(bytes) {
@@ -268,16 +270,20 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
         return e;
       }),
   };
+  const points: AlarmPoint[] = [];
   const stages = spec.methods.map((m): Stage => {
     const method = createMethod(m, context);
-    const machine =
-      m.method === 'null'
-        ? undefined
-        : createMachine(
-            { onDelay_us: m['on-delay'] * 1e6, offDelay_us: m['off-delay'] * 1e6, deadband: m.deadband },
-            arena,
-          );
-    return { spec: m, method, machine };
+    if (m.method === 'null') return { method, alarm: -1 };
+    points.push({
+      alarm: m.alarm,
+      priority: m.priority,
+      by: m.method,
+      onDelay_us: m['on-delay'] * 1e6,
+      offDelay_us: m['off-delay'] * 1e6,
+      deadband: m.deadband,
+      inputs: inputsOf(m, context),
+    });
+    return { method, alarm: points.length - 1 };
   });
   const features = {
     observers,
@@ -292,7 +298,26 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
     couplings,
     evidences,
   };
-  return { clean, ...features, stages, frames: arena.f64(1), watched: arena.f64(3) };
+  const annunciator = createAnnunciator(
+    points,
+    spec.alarms,
+    { usable: clean.usable, tagIds: layout.tags.map((t) => t.id) },
+    arena,
+  );
+  return { clean, ...features, stages, annunciator, frames: arena.f64(3), watched: arena.f64(3) };
+}
+
+/** Tags that a method cannot do without, by their index. */
+function inputsOf(m: MethodSpec, { layout, line }: Context): number[] {
+  if (m.method === 'gas-level') return [...gasTags(m, layout)];
+  const named = 'tags' in m ? m.tags : undefined;
+  const all = layout.tags.map((_, i) => i);
+  if (named) return all.filter((i) => named.includes(layout.tags[i]!.id));
+  const spans = line?.spans.flatMap((s) => [s.up, s.down]) ?? [];
+  if (m.method === 'wave') return [...new Set(spans)];
+  if (m.method === 'rttm' || ('on' in m && m.on === 'balance'))
+    return [...new Set([...spans, ...(line?.sections.flatMap((s) => [s.inFlow, s.outFlow]) ?? [])])];
+  return all;
 }
 
 function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined) {
@@ -371,27 +396,4 @@ function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | und
     }
     return [];
   });
-}
-
-function toEvent(
-  spec: MethodSpec,
-  frame: Frame,
-  moved: { from: AlarmEvent['from']; to: AlarmEvent['to'] },
-  score: Score,
-): AlarmEvent {
-  const named = spec as Extract<MethodSpec, { alarm: string }>;
-  return {
-    alarm: named.alarm,
-    timeUs: frame.timeUs,
-    frameSeq: frame.seq,
-    from: moved.from,
-    to: moved.to,
-    priority: named.priority,
-    score: score.value,
-    ...(score.where ? { where: { ...score.where } } : {}),
-    ...(score.rate ? { rate: { ...score.rate } } : {}),
-    ...(score.onsetUs !== undefined && Number.isFinite(score.onsetUs) ? { onsetUs: score.onsetUs } : {}),
-    by: named.method,
-    because: score.because ?? (moved.to === 'returned' ? 'the condition is gone' : 'the condition holds'),
-  };
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type Problem, plainProblem, type Result, rungName } from '../models/contract/index.ts';
 import { addIssue, findDocument, quantity, readDocument } from '../models/document/index.ts';
 import { type Dimension, digestJson, parseQuantity } from '../models/kernel/index.ts';
+import { alarmsProblems, alarmsSchema } from './alarms/index.ts';
 import { BACKGROUNDS } from './features/index.ts';
 
 const alarm = {
@@ -130,6 +131,8 @@ const methodSchema = z.discriminatedUnion('method', [
     'line-pack': linePack,
     /** Ask the pressure gradients whether the flow really splits, so that a failing meter is no leak. */
     corroborate: z.boolean().default(true),
+    /** Watch on while the alarm stands, for a further step of the balance: a second leak beside the first. */
+    're-arm': z.boolean().optional(),
   }),
   z.strictObject({
     method: z.literal('glr'),
@@ -168,6 +171,8 @@ const methodSchema = z.discriminatedUnion('method', [
     margin: quantity('time', { min: 0 }).prefault('300 ms'),
     /** How long the alarm condition stands after a front. */
     hold: quantity('time', { positive: true }).prefault('10 min'),
+    /** Watch on while the alarm stands, for a wave from elsewhere: a second leak beside the first. */
+    're-arm': z.boolean().optional(),
   }),
   z.strictObject({
     method: z.literal('rttm'),
@@ -261,6 +266,8 @@ export const recipeSchema = z.strictObject({
     })
     .prefault({}),
   methods: z.array(methodSchema).min(1),
+  /** How alarms are told and why each is there; absent: each by itself, as it comes. */
+  alarms: alarmsSchema.optional(),
 });
 
 export type RecipeSpec = z.output<typeof recipeSchema>;
@@ -279,6 +286,7 @@ export function parseRecipe(file: string, text: string): Result<Recipe> {
   const { value: spec, problemAt } = read.value;
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
+  const raised = new Map<string, { priority: number; index: number }>();
   spec.methods.forEach((m, i) => {
     if (!('alarm' in m)) return;
     const before = seen.get(m.alarm);
@@ -292,7 +300,9 @@ export function parseRecipe(file: string, text: string): Result<Recipe> {
         ),
       );
     seen.set(m.alarm, i);
+    raised.set(m.alarm, { priority: m.priority, index: i });
   });
+  if (spec.alarms) problems.push(...alarmsProblems(spec.alarms, raised, problemAt));
   const firstSource = spec.methods.findIndex((m) => m.method === 'gas-source');
   spec.methods.forEach((m, i) => {
     if (m.method !== 'gas-level' || m.suspect === 'none' || (firstSource >= 0 && firstSource < i)) return;

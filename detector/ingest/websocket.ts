@@ -157,6 +157,8 @@ class WebSocketFrames implements FrameSource {
     const message = parsed.data;
     if (message.type === 'end') this.#ended = true;
     else if (message.type === 'error') this.#fail(`the plant at ${this.#options.url} refused: ${message.because}`);
+    else if (message.type === 'operated')
+      this.#fail(`the plant at ${this.#options.url} answered an action that was not asked`);
     else if (message.protocol !== PROTOCOL_VERSION)
       this.#fail(
         `the plant at ${this.#options.url} speaks protocol version ${message.protocol}; this detector speaks ${PROTOCOL_VERSION}`,

@@ -8,9 +8,11 @@
  * with the recent movement of the line pack. On tags it is two-sided and in standard deviations.
  */
 import type { Frame, Score } from '../../models/contract/index.ts';
-import type { Balance, Line } from '../features/index.ts';
+import type { Balance } from '../features/index.ts';
 import type { MethodOf } from '../recipe.ts';
+import { createLossChart, type LossChart } from './lossChart.ts';
 import { type Context, cusumThreshold, type Running } from './method.ts';
+import { createRearmed } from './rearm.ts';
 
 type Spec = MethodOf<'cusum'>;
 
@@ -40,11 +42,8 @@ function onBalance(spec: Spec, context: Context): Running {
   const scan_s = context.scan_s;
   const slack = (spec.detects * line.designFlow_m3_s) / 2;
   const arl = 1 / (spec['false-alarms'] * scan_s);
-  const sum_m3 = context.arena.f64(n);
-  const onsetUs = context.arena.f64(n); // when the sum last left zero
-  const missing_m3 = context.arena.f64(n); // all that is missing since the onset, while the sum is bounded
-  const split_m3 = context.arena.f64(n * line.spans.length); // ∫ (G_k − G_{k+1}) dt since the onset (sections, spans)
-  const onsetFlow = context.arena.f64(n * line.spans.length); // span flows then (sections, spans)
+  const first = createLossChart(balance, scan_s, context.arena);
+  const rearmed = spec['re-arm'] ? createRearmed(balance, scan_s, context.arena) : undefined;
 
   function threshold(i: number): number {
     const sigma = balance.sigma_m3_s[i]!;
@@ -54,66 +53,61 @@ function onBalance(spec: Spec, context: Context): Running {
 
   return {
     reset() {
-      onsetUs.fill(Number.NaN);
+      first.onsetUs.fill(Number.NaN);
+      rearmed?.chart.onsetUs.fill(Number.NaN);
     },
     step(frame, score) {
       let worst = -1;
+      let other = -1;
       let ready = 0;
       // Soon after an operation the pressures' word on it is only half believed.
       const settling = spec.corroborate && frame.timeUs - operations.lastUs[0]! < SETTLE_US;
       for (let i = 0; i < n; i += 1) {
         ready += balance.ready[i]!;
         if (balance.ready[i] !== 1) {
-          sum_m3[i] = 0;
+          first.sum_m3[i] = 0;
+          rearmed?.fell(i);
           continue;
         }
         const h = threshold(i);
-        // Bounded, so that the alarm can return soon after a leak is closed.
-        const next = Math.min(3 * h, sum_m3[i]! + (balance.residual_m3_s[i]! - slack) * scan_s);
-        // The first scan may already be above zero: it is an onset too.
-        if (next <= 0 || Number.isNaN(onsetUs[i]!)) {
-          sum_m3[i] = Math.max(0, next);
-          onsetUs[i] = frame.timeUs;
-          onsetFlow.set(balance.spanFlow_m3_s, i * line.spans.length);
-          missing_m3[i] = 0;
-          split_m3.fill(0, i * line.spans.length, (i + 1) * line.spans.length);
-        } else {
-          sum_m3[i] = next;
-          missing_m3[i] = missing_m3[i]! + balance.residual_m3_s[i]! * scan_s;
-          addSplits(i);
-        }
-        balance.mayLearn[i] = sum_m3[i]! < 0.3 * h && frame.timeUs - operations.lastUs[0]! > SETTLE_US ? 1 : 0;
-        const ratio = sum_m3[i]! / h;
-        if (ratio > score.value && (ratio < 1 || !spec.corroborate || corroborated(i, frame))) {
+        first.step(i, frame.timeUs, slack, 3 * h);
+        balance.mayLearn[i] = first.sum_m3[i]! < 0.3 * h && frame.timeUs - operations.lastUs[0]! > SETTLE_US ? 1 : 0;
+        const ratio = first.sum_m3[i]! / h;
+        const counts = ratio < 1 || !spec.corroborate || corroborated(first, i, frame);
+        if (ratio > score.value && counts) {
           score.value = ratio;
           worst = i;
         }
+        if (!rearmed) continue;
+        if (ratio < 1 - spec.deadband) rearmed.fell(i);
+        else if (ratio >= 1 && counts && rearmed.rose(i, frame.timeUs)) other = i;
       }
       score.able = (ready / n) * (settling ? SETTLING_ABLE : 1);
-      if (worst >= 0 && score.value >= 1) explain(worst, frame, score);
+      if (worst < 0 || score.value < 1) return;
+      if (rearmed && other >= 0 && rearmed.standing() > 1) {
+        // A section joins while another one stands: a leak of its own.
+        explain(first, other, frame, score);
+        score.further = true;
+        return;
+      }
+      explain(first, worst, frame, score);
+      if (!rearmed) return;
+      for (let i = 0; i < n; i += 1) {
+        if (balance.ready[i] !== 1) continue;
+        const h = threshold(i);
+        if (!rearmed.step(i, frame.timeUs, slack, h)) continue;
+        if (rearmed.chart.sum_m3[i]! < h || (spec.corroborate && !corroborated(rearmed.chart, i, frame))) continue;
+        explain(rearmed.chart, i, frame, score);
+        score.further = true;
+        rearmed.again(i, frame.timeUs);
+      }
     },
   };
 
-  function meanRate(i: number, frame: Frame): number {
-    const elapsed_s = Math.max(scan_s, (frame.timeUs - onsetUs[i]!) * 1e-6);
-    return missing_m3[i]! / elapsed_s;
-  }
-
-  function addSplits(i: number): void {
-    const { spans } = line.sections[i]!;
-    for (let a = 0; a + 1 < spans.length; a += 1) {
-      const at = i * line.spans.length + a;
-      split_m3[at] =
-        split_m3[at]! + (balance.spanFlow_m3_s[spans[a]!]! - balance.spanFlow_m3_s[spans[a + 1]!]!) * scan_s;
-    }
-  }
-
   /** Do the pressures agree that liquid is lost inside the section? */
-  function corroborated(i: number, frame: Frame): boolean {
+  function corroborated(chart: LossChart, i: number, frame: Frame): boolean {
     const section = line.sections[i]!;
-    const suspected = meanRate(i, frame);
-    const flow = balance.spanFlow_m3_s;
-    const elapsed_s = Math.max(scan_s, (frame.timeUs - onsetUs[i]!) * 1e-6);
+    const suspected = chart.meanRate(i, frame.timeUs);
     const needed = SPLIT_SHARE * suspected;
     for (const k of section.spans) if (balance.spanReady[k] !== 1) return false;
     for (let a = 0; a + 1 < section.spans.length; a += 1) {
@@ -121,37 +115,36 @@ function onBalance(spec: Spec, context: Context): Running {
       const down = section.spans[a + 1]!;
       const noise = Math.hypot(balance.spanNoise_m3_s[up]!, balance.spanNoise_m3_s[down]!);
       // Over the same time as the loss: a moment's disagreement proves nothing against hours of a meter's.
-      const split = split_m3[i * line.spans.length + a]! / elapsed_s;
-      if (split > Math.max(needed, 3 * noise)) return true;
+      if (chart.split(i, a, frame.timeUs) > Math.max(needed, 3 * noise)) return true;
     }
-    if (frame.timeUs - operations.lastUs[0]! < SETTLE_US || onsetUs[i]! - operations.lastUs[0]! < SETTLE_US)
+    if (frame.timeUs - operations.lastUs[0]! < SETTLE_US || chart.onsetUs[i]! - operations.lastUs[0]! < SETTLE_US)
       return false;
-    const before = i * line.spans.length;
-    const first = section.spans[0]!;
-    const last = section.spans[section.spans.length - 1]!;
-    const fell = onsetFlow[before + last]! - flow[last]!;
-    const rose = flow[first]! - onsetFlow[before + first]!;
+    const inlet = section.spans[0]!;
+    const outlet = section.spans[section.spans.length - 1]!;
     // What the weather does to the line's own flow meanwhile is no leak's doing.
-    const wander = line.heat ? (HEAT_WANDER_1_H * line.designFlow_m3_s * elapsed_s) / 3600 : 0;
-    const noise = 4 * Math.max(balance.spanNoise_m3_s[first]!, balance.spanNoise_m3_s[last]!) + wander;
-    return fell > Math.max(needed, noise) || rose > Math.max(needed, noise);
+    const wander = line.heat ? (HEAT_WANDER_1_H * line.designFlow_m3_s * chart.elapsed_s(i, frame.timeUs)) / 3600 : 0;
+    const noise = 4 * Math.max(balance.spanNoise_m3_s[inlet]!, balance.spanNoise_m3_s[outlet]!) + wander;
+    const limit = Math.max(needed, noise);
+    return -chart.moved(i, outlet) > limit || chart.moved(i, inlet) > limit;
   }
 
-  function explain(i: number, frame: Frame, score: Score): void {
+  function explain(chart: LossChart, i: number, frame: Frame, score: Score): void {
     const section = line.sections[i]!;
     // A leak that grows is now larger than its mean since the onset.
-    const steady = meanRate(i, frame);
-    const recent = balance.recent_m3_s[i]!;
+    const steady = chart.meanRate(i, frame.timeUs);
+    const recent = balance.recent_m3_s[i]! - chart.base_m3_s[i]!;
     const rate = recent > 1.25 * steady ? recent : steady;
-    const elapsed_s = Math.max(scan_s, (frame.timeUs - onsetUs[i]!) * 1e-6);
+    const elapsed_s = chart.elapsed_s(i, frame.timeUs);
     const sigma =
       balance.sigma_m3_s[i]! / Math.sqrt(elapsed_s / scan_s) + (0.1 + 0.6 * Math.exp(-elapsed_s / SMOOTHED_S)) * rate;
     score.rate = { massRate_kg_s: rate * line.density_kg_m3, sigma_kg_s: sigma * line.density_kg_m3 };
-    score.where = place(line, balance, i, rate, scan_s, elapsed_s);
-    score.onsetUs = onsetUs[i]!;
+    score.where = place(chart, balance, i, rate, scan_s, elapsed_s);
+    score.onsetUs = chart.onsetUs[i]!;
+    const base = chart.base_m3_s[i]!;
     score.because =
-      `${section.id}: ${sum_m3[i]!.toFixed(2)} m3 missing over ${Math.round(elapsed_s)} s against a threshold of ` +
-      `${threshold(i).toFixed(2)} m3, about ${(rate * 3600).toFixed(1)} m3/h`;
+      `${section.id}: ${chart.sum_m3[i]!.toFixed(2)} m3 missing over ${Math.round(elapsed_s)} s against a threshold of ` +
+      `${threshold(i).toFixed(2)} m3, about ${(rate * 3600).toFixed(1)} m3/h` +
+      (base > 0 ? ` beyond the ${(base * 3600).toFixed(1)} m3/h that were missing before` : '');
   }
 }
 
@@ -160,21 +153,22 @@ function onBalance(spec: Spec, context: Context): Running {
  * meter says, so the length that carries the inlet's flow is x − start = Σ L_k (G_k − Q_out)/q.
  */
 function place(
-  line: Line,
+  chart: LossChart,
   balance: Balance,
   i: number,
   rate: number,
   scan_s: number,
   elapsed_s: number,
 ): { position_m: number; sigma_m: number } {
+  const { line } = balance;
   const section = line.sections[i]!;
   const length_m = section.end_m - section.start_m;
   const widest_m = length_m / Math.sqrt(12);
   // Before the spans have settled they say nothing of the place: the section's middle, and all of its length.
   if (elapsed_s < SMOOTHED_S) return { position_m: section.start_m + length_m / 2, sigma_m: widest_m };
+  const out = balance.flowOut_m3_s[i]! - chart.baseOut_m3_s[i]!;
   let before_m = 0;
-  for (const k of section.spans)
-    before_m += (line.spans[k]!.length_m * (balance.spanFlow_m3_s[k]! - balance.flowOut_m3_s[i]!)) / rate;
+  for (const k of section.spans) before_m += (line.spans[k]!.length_m * (chart.spanFlow(i, k) - out)) / rate;
   // The outlet meter, smoothed over a minute, and the slow wander of the learned means are what blurs it.
   const meter_m3_s = (balance.sigma_m3_s[i]! / Math.SQRT2) * Math.sqrt(scan_s / (2 * SMOOTHED_S));
   const settling = Math.exp(-elapsed_s / (2 * SMOOTHED_S)) / Math.sqrt(12);

@@ -17,6 +17,10 @@ import type { Context, Running } from './method.ts';
 
 /** Fronts smaller than this share of a pair are not what the pair could be an echo of. */
 const ECHO_SHARE = 0.35;
+/** Places of waves that are remembered while the alarm stands. */
+const PLACES = 16;
+/** Two places differ where they are farther apart than so many of their standard deviations. */
+const APART = 3;
 /** A pair whose heights, brought back to the leak, differ by more than this factor is no pair. */
 const HEIGHT_RATIO = 3.5;
 
@@ -30,6 +34,8 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
   const used = context.arena.f64(fronts.tags.length); // fronts of each channel that have been looked at (channels)
   const heldUs = context.arena.f64(1); // until when the condition stands
   const heldScore = context.arena.f64(1);
+  const places = context.arena.f64(PLACES * 2); // position and sigma of waves since the alarm stands [m] (places, 2)
+  const placed = context.arena.f64(1); // places ever remembered since then
   const quietUs = spec.quiet * 1e6;
   const waveUncertainty = context.asBuilt?.uncertainty.waveSpeed ?? 0;
 
@@ -119,8 +125,22 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
     score.because =
       `falling fronts of ${(-stepUp / 1000).toFixed(2)} kPa at ${upTag} and ${(-stepDown / 1000).toFixed(2)} kPa at ${downTag}, ` +
       `${Math.abs(difference_s).toFixed(2)} s apart of ${span.travel_s.toFixed(2)} s travel, ${significance.toFixed(1)} sigma`;
-    heldUs[0] = frame.timeUs + spec.hold * 1e6;
-    heldScore[0] = value;
+  }
+
+  /** Remembers a wave's place; true where the alarm stands already and for none that was nearer than their intervals. */
+  function isElsewhere(timeUs: number, where: NonNullable<Score['where']>): boolean {
+    if (timeUs >= heldUs[0]! + spec['off-delay'] * 1e6) placed[0] = 0;
+    const known = Math.min(placed[0]!, PLACES);
+    let elsewhere = known > 0;
+    for (let k = 0; k < known; k += 1) {
+      const away = Math.abs(where.position_m! - places[2 * k]!);
+      if (away <= APART * Math.hypot(where.sigma_m, places[2 * k + 1]!)) elsewhere = false;
+    }
+    const at = placed[0]! % PLACES;
+    places[2 * at] = where.position_m!;
+    places[2 * at + 1] = where.sigma_m;
+    placed[0] = placed[0]! + 1;
+    return elsewhere;
   }
 
   function clockOf(tag: number): number {
@@ -158,6 +178,11 @@ export function createWave(spec: MethodOf<'wave'>, context: Context): Running {
         }
       }
       used.set(fronts.found);
+      if (spec['re-arm'] && score.value >= 1 && score.where) score.further = isElsewhere(frame.timeUs, score.where);
+      if (score.value >= 1) {
+        heldUs[0] = frame.timeUs + spec.hold * 1e6;
+        heldScore[0] = score.value;
+      }
       score.able = able(frame);
       if (score.value < 1 && frame.timeUs < heldUs[0]!) score.value = heldScore[0]!;
     },

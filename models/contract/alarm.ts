@@ -1,12 +1,27 @@
 /**
  * Alarm events and the journal. The journal digest is SHA-256 over the events as canonical JSON lines: no run id,
- * transport, wall time or operator's name is in it, so equal detection gives an equal digest wherever it ran.
+ * transport, wall time or operator's name and words are in it, so equal detection gives an equal digest wherever it ran.
  */
 import { z } from 'zod';
 import { canonicalJson, RunningDigest } from '../kernel/index.ts';
+import { OPERATOR_ACTIONS } from './operate.ts';
 
-/** ISA-18.2 states that this version uses; `returned` is returned to normal, unacknowledged. */
-export const ALARM_STATES = ['normal', 'unacknowledged', 'acknowledged', 'returned'] as const;
+/**
+ * The states of ISA-18.2 and IEC 62682; `returned` is returned to normal, unacknowledged. A latched alarm's condition is gone, and
+ * it waits for its reset. The last three hide an alarm from people and never from the journal.
+ */
+export const ALARM_STATES = [
+  'normal',
+  'unacknowledged',
+  'acknowledged',
+  'returned',
+  'latched-unacknowledged',
+  'latched',
+  'shelved',
+  'suppressed',
+  'out-of-service',
+] as const;
+export type AlarmState = (typeof ALARM_STATES)[number];
 
 export const alarmEventSchema = z.strictObject({
   /** Alarm id, such as LD-WAVE. */
@@ -65,19 +80,49 @@ export const alarmEventSchema = z.strictObject({
   by: z.string().max(64),
   /** One sentence of evidence. */
   because: z.string().max(400),
+  /** Where `to` hides the alarm: what it is beneath, as it is computed all the same. */
+  under: z.enum(ALARM_STATES).optional(),
+  /** Annunciated anew while it stood: `further`, something new is the matter; `reminder`, nobody has mended the old. */
+  again: z.enum(['further', 'reminder']).optional(),
+  /** The incident that this is evidence of. */
+  incident: z.string().max(32).optional(),
+  /** What this alarm had to do without, where its inputs were not whole. */
+  degraded: z.string().max(200).optional(),
+  /** What a person did, where a person did it. */
+  action: z.enum(OPERATOR_ACTIONS).optional(),
+  /** Who did it; no part of the digest. */
+  who: z.string().max(64).optional(),
+  /** Reason or remark in the person's words; no part of the digest. */
+  comment: z.string().max(400).optional(),
 });
 export type AlarmEvent = z.infer<typeof alarmEventSchema>;
-export type AlarmState = (typeof ALARM_STATES)[number];
 
-/** True where this event is a new annunciation: a person would hear the horn. */
+/** True where something new is annunciated: an alarm comes, comes out from where it was hidden, or finds something further. */
 export function isRaised(event: AlarmEvent): boolean {
-  return event.to === 'unacknowledged' && (event.from === 'normal' || event.from === 'returned');
+  if (event.to !== 'unacknowledged') return false;
+  return (event.from !== 'unacknowledged' && event.from !== 'acknowledged') || event.again === 'further';
+}
+
+/** True where a person would hear the horn: raised, or told again. */
+export function isAnnunciated(event: AlarmEvent): boolean {
+  return isRaised(event) || event.again === 'reminder';
+}
+
+/** What an alarm really is: its state, or the one beneath where it is hidden. */
+export function coreState(event: AlarmEvent): AlarmState {
+  return event.under ?? event.to;
+}
+
+/** True where the condition of an alarm in this core state holds. */
+export function isActive(state: AlarmState): boolean {
+  return state === 'unacknowledged' || state === 'acknowledged';
 }
 
 export class JournalDigest {
   private readonly running = new RunningDigest();
   add(event: AlarmEvent): void {
-    this.running.text(`${canonicalJson(event)}\n`);
+    const { who: _who, comment: _comment, ...rest } = event;
+    this.running.text(`${canonicalJson(rest)}\n`);
   }
   hex(): string {
     return this.running.hex();

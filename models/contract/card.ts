@@ -107,6 +107,36 @@ export interface CardLeak {
   readonly watched_s: number;
 }
 
+/** One performance figure of an alarm system against its published target. */
+export interface AlarmFigure {
+  readonly figure: string;
+  /** Null where the journal is too short to speak of it. */
+  readonly actual: number | null;
+  readonly unit: string;
+  readonly target: number | null;
+  readonly acceptable?: number;
+  readonly status: VerdictStatus;
+  readonly interval?: Interval;
+  readonly because: string;
+}
+
+/** How an alarm system serves its operator (ISA-18.2, EEMUA 191). */
+export interface AlarmFigures {
+  readonly span_s: number;
+  readonly annunciated: number;
+  /** All events of the journal. */
+  readonly recorded: number;
+  /** Alarms that came while shelved, suppressed, out of service or as evidence of an incident. */
+  readonly hidden: number;
+  readonly incidents: number;
+  /** Annunciations by priority, 1 to 4. */
+  readonly split: readonly number[];
+  /** The most frequent, at most ten. */
+  readonly top: readonly { readonly alarm: string; readonly count: number }[];
+  readonly answered: { readonly count: number; readonly median_s: number | null };
+  readonly rows: readonly AlarmFigure[];
+}
+
 export interface Card {
   readonly runId: string;
   readonly scenario: string;
@@ -125,6 +155,8 @@ export interface Card {
   readonly verdicts: readonly Verdict[];
   /** The first opening of each leak; absent on cards of older versions. */
   readonly leaks?: readonly CardLeak[];
+  /** What the operator had to listen to; no verdict hangs on it. Absent on cards of older versions. */
+  readonly alarmFigures?: AlarmFigures;
   /** How soon each leak could have been found at all; absent where it was not asked for. */
   readonly bounds?: readonly LeakBound[];
   /** Of each leak that was found and has a bound. */

@@ -3,7 +3,7 @@
  * carries the whole event as JSON in pieces, so that a journal kept by the plant equals the detector's own to the byte.
  *
  * Fixed form, from MAILBOX_ADDRESS: 0 alarm number (1-999: alarm id EXT-n) · 1 state to (1 unacknowledged, 2 acknowledged,
- * 3 returned, 4 normal) · 2 priority · 3 flags (1 place given, 2 rate given, 4 onset given) · 4-5 frame seq u32 ·
+ * 3 returned, 4 normal, 5 latched unacknowledged, 6 latched, 7 shelved, 8 suppressed, 9 out of service) · 2 priority · 3 flags (1 place given, 2 rate given, 4 onset given) · 4-5 frame seq u32 ·
  * 6-9 onset time i64 µs · 10-11 score f32 · 12-13 position m f32 · 14-15 its sigma f32 · 16-17 rate kg/s f32 ·
  * 18-19 its sigma f32 · 20-23 reserved, 0. Floats are ABCD here.
  */
@@ -20,7 +20,18 @@ import {
   TEXT_REGISTERS,
 } from './registers.ts';
 
-const TO: readonly (AlarmState | undefined)[] = [undefined, 'unacknowledged', 'acknowledged', 'returned', 'normal'];
+const TO: readonly (AlarmState | undefined)[] = [
+  undefined,
+  'unacknowledged',
+  'acknowledged',
+  'returned',
+  'normal',
+  'latched-unacknowledged',
+  'latched',
+  'shelved',
+  'suppressed',
+  'out-of-service',
+];
 
 export type MailboxResult =
   | { readonly ok: true; readonly event: AlarmEvent }
@@ -39,7 +50,7 @@ export function readMailbox(
   const seq = getUint32(registers, 4);
   const time = timeOf(seq);
   if (number < 1 || number > 999) return { ok: false, why: `alarm number ${number} is not 1 to 999` };
-  if (to === undefined) return { ok: false, why: `state ${registers[1]} is not 1 to 4` };
+  if (to === undefined) return { ok: false, why: `state ${registers[1]} is not 1 to 9` };
   if (priority < 1 || priority > 4) return { ok: false, why: `priority ${priority} is not 1 to 4` };
   if (time === undefined) return { ok: false, why: `frame ${seq} has not been published` };
   const alarm = `EXT-${number}`;

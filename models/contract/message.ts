@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { alarmEventSchema } from './alarm.ts';
 import { layoutSchema } from './frame.ts';
+import { operatorActionSchema } from './operate.ts';
 
 export const serverMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -19,11 +20,19 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('end'), because: z.string() }),
   z.strictObject({ type: z.literal('error'), because: z.string() }),
+  /** The answer to `operate`: done, with what it changed, or refused with the reason. */
+  z.strictObject({
+    type: z.literal('operated'),
+    action: operatorActionSchema,
+    events: z.array(alarmEventSchema),
+    because: z.string().optional(),
+  }),
 ]);
 export const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('detector'), name: z.string().max(64) }),
   z.strictObject({ type: z.literal('alarm'), event: alarmEventSchema }),
   z.strictObject({ type: z.literal('ack'), seq: z.int().nonnegative() }),
+  z.strictObject({ type: z.literal('operate'), action: operatorActionSchema }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 export type ClientMessage = z.infer<typeof clientMessageSchema>;

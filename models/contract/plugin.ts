@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { AlarmEvent } from './alarm.ts';
 import type { AsBuilt } from './asBuilt.ts';
 import type { Frame, FrameLayout } from './frame.ts';
+import type { Operated, OperatorAction } from './operate.ts';
 import type { Result } from './problem.ts';
 
 export interface PlugIn<T, Ctx, Raw = unknown> {
@@ -36,6 +37,8 @@ export interface Score {
   rate?: NonNullable<AlarmEvent['rate']>;
   onsetUs?: number;
   because?: string;
+  /** True in the scan in which something further is found while the condition stands: a second leak beside the first. */
+  further?: boolean;
   /** Share of what the method watches on which it could have raised an alarm now: 0 inhibited, below 1 degraded. */
   able?: number;
 }
@@ -55,6 +58,8 @@ export interface Availability {
 export interface Pipeline {
   readonly recipe: string;
   step(frame: Frame): readonly AlarmEvent[];
+  /** What a person does, at the frame that was stepped last. Absent: this detector takes no actions. */
+  operate?(action: OperatorAction): Operated<AlarmEvent>;
   /** Absent of detectors that do not say it. */
   availability?(): Availability;
   save(): Uint8Array;

@@ -1,14 +1,16 @@
 /** An alarm event as one line for people. */
-import { type AlarmEvent, isRaised } from '../../models/contract/index.ts';
+import { type AlarmEvent, coreState, isActive, isRaised } from '../../models/contract/index.ts';
 import { formatTime } from '../../models/kernel/index.ts';
 
 export function alarmLine(event: AlarmEvent): string {
   const mark = isRaised(event) ? ['▲', '◆', '■', '●'][event.priority - 1] : ' ';
   const what = isRaised(event)
     ? 'raised'
-    : event.to === 'normal' || event.to === 'returned'
-      ? 'returned to normal'
-      : event.to;
+    : event.under !== undefined && isActive(coreState(event))
+      ? `${event.to} (${event.under})`
+      : event.action === undefined && (event.to === 'normal' || event.to === 'returned')
+        ? 'returned to normal'
+        : event.to;
   const where = event.where ? placeText(event.where) : '';
   const rate = event.rate ? `, ${rateText(event.rate)}` : '';
   return `${mark} ${formatTime(event.timeUs)}  ${event.alarm} ${what}${where}${rate}: ${event.because}`;

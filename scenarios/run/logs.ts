@@ -31,6 +31,11 @@ export async function readTruth(path: string): Promise<TruthEvent[]> {
   return readLines(path, truthEventSchema);
 }
 
+/** Until when a recorded run went on; undefined for a journal that is a file, or a run without a frame [µs]. */
+export async function readRunSpan(path: string): Promise<number | undefined> {
+  return isFolder(path) ? ((await openRun(path)).manifest.lastUs ?? undefined) : undefined;
+}
+
 async function collect<T>(events: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const e of events) list.push(e);

@@ -14,6 +14,8 @@ import {
   type Verdict,
 } from '../../models/contract/index.ts';
 import { formatSpan, secondsToUs, US_PER_S } from '../../models/kernel/index.ts';
+import { alarmFigures } from './alarmFigures.ts';
+import { alarmSummary } from './alarmTable.ts';
 import { availabilityVerdict } from './availability.ts';
 import { boundText } from './bound.ts';
 import { type DeclaredDelay, latencyBudgets } from './budget.ts';
@@ -107,6 +109,7 @@ export function makeCard(inputs: CardInputs): Card {
       return { ...v, because: v.because + boundClause(place, v.criterion) };
     }),
     leaks: cardLeaks(inputs.truth, secondsToUs(simulated_s)),
+    alarmFigures: alarmFigures(inputs.alarms, { fromUs: 0, toUs: secondsToUs(simulated_s) }),
     ...(inputs.bounds ? { bounds: inputs.bounds } : {}),
     ...(budgets ? { budgets } : {}),
     floors,
@@ -155,6 +158,7 @@ export function formatCard(card: Card, options: FormatOptions = {}): string {
     lines.push('', ...wrap(`${bound.of}: ${boundText(bound)}`, TABLE_WIDTH).map(paint.dim));
   for (const budget of card.budgets ?? [])
     lines.push('', ...wrap(`${budget.of}: ${budgetText(budget)}`, TABLE_WIDTH).map(paint.dim));
+  if (card.alarmFigures) lines.push('', ...wrap(alarmSummary(card.alarmFigures), TABLE_WIDTH).map(paint.dim));
   if (card.floors.length > 0) {
     lines.push('', paint.dim('no skill, for comparison'));
     const width = Math.max(...card.floors.map((f) => f.recipe.length));

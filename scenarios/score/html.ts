@@ -14,6 +14,7 @@ import {
   type VerdictStatus,
 } from '../../models/contract/index.ts';
 import { formatSpan, formatTime, secondsToUs, US_PER_S } from '../../models/kernel/index.ts';
+import { alarmHtml } from './alarmTable.ts';
 import { BUDGET_STYLE, cardBudgets } from './budgetText.ts';
 import { type FigureData, timeline } from './figure.ts';
 import { alarmPath, f } from './mark.ts';
@@ -87,7 +88,7 @@ ${strips === '' ? '' : `<section><h2>Place</h2>\n<div class="scroll">${strips}</
 <section><h2>Alarms</h2>
 ${alarmTable(alarms, matching)}
 </section>
-<section><h2>Provenance</h2>
+${card.alarmFigures ? `<section><h2>What the operator heard</h2>\n${alarmHtml(card.alarmFigures)}\n</section>\n` : ''}<section><h2>Provenance</h2>
 ${provenance(card, layout, matching)}
 </section>
 <script type="application/json" id="figures">${figureJson(figures)}</script>

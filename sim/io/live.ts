@@ -7,7 +7,15 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { WebSocket } from 'ws';
-import { clientMessageSchema, layoutSpec, PROTOCOL_VERSION, type ServerMessage } from '../../models/contract/index.ts';
+import {
+  type AlarmEvent,
+  clientMessageSchema,
+  layoutSpec,
+  type Operated,
+  type OperatorAction,
+  PROTOCOL_VERSION,
+  type ServerMessage,
+} from '../../models/contract/index.ts';
 import type { AlarmDesk } from './alarmDesk.ts';
 import type { Notices } from './notices.ts';
 import type { Publication } from './publication.ts';
@@ -28,6 +36,8 @@ export interface LivePlant {
   readonly desk: AlarmDesk;
   readonly notices: Notices;
   readonly paceName: string;
+  /** What a person does to an alarm; absent: nobody here takes it. */
+  readonly operate?: (action: OperatorAction) => Promise<Operated<AlarmEvent>>;
 }
 
 /** True where a browser's page may connect: the same host, or a page on this machine. Programs send no Origin. */
@@ -157,6 +167,7 @@ export class LiveClients {
       why = this.#plant.run.declare(client);
       if (why === undefined) client.name = `${JSON.stringify(message.name)} (WebSocket)`;
     } else if (message.type === 'alarm') why = this.#plant.desk.take(message.event);
+    else if (message.type === 'operate') void this.#operate(client, message.action);
     else {
       const taken = this.#plant.run.ack(client, message.seq, (answer) => {
         const refused = this.#ackSentence(answer, message.seq);
@@ -165,6 +176,15 @@ export class LiveClients {
       why = taken === 'later' ? undefined : this.#ackSentence(taken, message.seq);
     }
     if (why !== undefined) this.#refuse(client, why);
+  }
+
+  async #operate(client: Client, action: OperatorAction): Promise<void> {
+    const done = (await this.#plant.operate?.(action)) ?? { ok: false, because: 'nobody here takes actions on alarms' };
+    if (!this.#clients.has(client)) return;
+    const answer: ServerMessage = done.ok
+      ? { type: 'operated', action, events: [...done.events] }
+      : { type: 'operated', action, events: [], because: done.because };
+    this.#send(client, JSON.stringify(answer));
   }
 
   #ackSentence(answer: AckAnswer, seq: number): string | undefined {

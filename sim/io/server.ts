@@ -3,8 +3,16 @@
  * reverse order. Nothing moves before `begin`, so that every client can be there for scan 1.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { AlarmEvent, Frame, TruthEvent, WordOrder } from '../../models/contract/index.ts';
+import type {
+  AlarmEvent,
+  Frame,
+  Operated,
+  OperatorAction,
+  TruthEvent,
+  WordOrder,
+} from '../../models/contract/index.ts';
 import { AlarmDesk } from './alarmDesk.ts';
+import { AlarmScreens } from './alarmScreens.ts';
 import { CameraRoom } from './cameras.ts';
 import type { Drive } from './drive.ts';
 import { openHttpServer, portProblem } from './httpServer.ts';
@@ -12,7 +20,9 @@ import { LiveClients } from './live.ts';
 import { NextDetectors } from './next.ts';
 import { Notices } from './notices.ts';
 import { atMost, type Pace, paceName } from './pace.ts';
+import { PlumeRoom } from './plume.ts';
 import { Publication } from './publication.ts';
+import { RecentFrames } from './recent.ts';
 import { addRest, createApp } from './rest.ts';
 import { PlantRun, type RunEnd } from './run.ts';
 import { Stations } from './stations.ts';
@@ -38,6 +48,10 @@ export interface PlantServerOptions {
   /** Every alarm event taken in, by whatever door, and the scan that was the newest when it came. */
   onAlarm?(event: AlarmEvent, arrival: { readonly seq: number; readonly timeUs: number }): void;
   onTruth?(events: TruthEvent[]): void;
+  /** Keeps the newest scans for windows that come late (GET /api/frames). */
+  readonly windows?: boolean;
+  /** What a person does to an alarm, by WebSocket; who composes the server knows the detector. */
+  operate?(action: OperatorAction): Promise<Operated<AlarmEvent>>;
   /** More routers on the main port (scenarios/serve). */
   readonly routes?: (app: OpenAPIHono) => void;
 }
@@ -67,6 +81,9 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
   let next: NextDetectors | undefined;
   let cameras: CameraRoom | undefined;
   let truth: Truth | undefined;
+  let recent: RecentFrames | undefined;
+  let screens: AlarmScreens | undefined;
+  let plume: PlumeRoom | undefined;
   const run = new PlantRun(drive, publication, {
     pace: options.pace,
     ackTimeout_s: options.ackTimeout_s ?? 30,
@@ -80,14 +97,28 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
       live?.publish();
       next?.tell();
       cameras?.publish();
+      recent?.keep();
+      plume?.publish(publication.frame.seq, publication.frame.timeUs);
     },
     onEnd(end) {
       live?.end(end);
       next?.tell();
     },
   });
-  const desk = new AlarmDesk(run, publication, options.onAlarm?.bind(options));
-  const shared = { drive, publication, run, desk, notices, paceName: paceName(options.pace) };
+  const desk = new AlarmDesk(run, publication, (event, arrival) => {
+    options.onAlarm?.(event, arrival);
+    screens?.tell(event);
+  });
+  const operate = options.operate?.bind(options);
+  const shared = {
+    drive,
+    publication,
+    run,
+    desk,
+    notices,
+    paceName: paceName(options.pace),
+    ...(operate ? { operate } : {}),
+  };
 
   // What has been opened, to be closed in reverse order on every path.
   const opened: (() => Promise<void> | void)[] = [];
@@ -125,23 +156,33 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
       next.addTo(app);
       cameras = new CameraRoom(drive);
       cameras.addTo(app);
+      if (options.windows) {
+        recent = new RecentFrames(publication);
+        recent.addTo(app);
+      }
+      screens = new AlarmScreens(desk);
+      screens.addTo(app);
       options.routes?.(app);
       const server = await openHttpServer(app, host, httpPort, '--http-port');
       http = { url: server.url };
       opened.push(() => {
         live?.close();
         cameras?.close();
+        screens?.close();
         return server.close();
       });
     }
     const truthPort = options.truthPort ?? false;
     if (truthPort !== false) {
       const channel = new Truth(drive, run);
+      plume = new PlumeRoom(drive);
+      plume.addTo(channel.app);
       const server = await openHttpServer(channel.app, host, truthPort, '--truth-port');
       truth = channel;
       truthPlace = { url: server.url, token: channel.token };
       opened.push(() => {
         channel.close();
+        plume?.close();
         return server.close();
       });
     }

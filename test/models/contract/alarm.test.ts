@@ -5,6 +5,7 @@ import {
   ALARM_STATES,
   type AlarmEvent,
   alarmEventSchema,
+  isAnnunciated,
   isRaised,
   JournalDigest,
   journalDigest,
@@ -78,14 +79,33 @@ describe('the journal digest', () => {
 });
 
 describe('events', () => {
-  it('annunciate only where an alarm that was normal or returned becomes unacknowledged', () => {
-    const raised = ALARM_STATES.flatMap((from) => ALARM_STATES.map((to) => [from, to] as const)).filter(([from, to]) =>
-      isRaised({ from, to } as AlarmEvent),
-    );
+  it('annunciate where an alarm that did not stand, or was hidden, becomes unacknowledged', () => {
+    const raised = ALARM_STATES.filter((from) => isRaised({ from, to: 'unacknowledged' } as AlarmEvent));
     expect(raised).toEqual([
-      ['normal', 'unacknowledged'],
-      ['returned', 'unacknowledged'],
+      'normal',
+      'returned',
+      'latched-unacknowledged',
+      'latched',
+      'shelved',
+      'suppressed',
+      'out-of-service',
     ]);
+    const others = ALARM_STATES.filter((to) => to !== 'unacknowledged');
+    for (const from of ALARM_STATES) for (const to of others) expect(isRaised({ from, to } as AlarmEvent)).toBe(false);
+  });
+
+  it('annunciate again where something further is found, and remind without being raised', () => {
+    for (const from of ['unacknowledged', 'acknowledged'] as const) {
+      const again = (kind: 'further' | 'reminder') => ({ from, to: 'unacknowledged', again: kind }) as AlarmEvent;
+      expect([isRaised(again('further')), isAnnunciated(again('further'))]).toEqual([true, true]);
+      expect([isRaised(again('reminder')), isAnnunciated(again('reminder'))]).toEqual([false, true]);
+    }
+  });
+
+  it('have a digest without who did it and in what words', () => {
+    const event = { alarm: 'A', timeUs: 1, action: 'acknowledge' } as unknown as AlarmEvent;
+    expect(journalDigest([{ ...event, who: 'ann', comment: 'seen' }])).toBe(journalDigest([event]));
+    expect(journalDigest([{ ...event, action: 'reset' }])).not.toBe(journalDigest([event]));
   });
 
   it('with a number that JSON cannot carry, or an unknown key, are refused', () => {

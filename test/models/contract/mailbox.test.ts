@@ -82,8 +82,8 @@ describe('the fixed form', () => {
   it.each<[string, number, number, string]>([
     ['alarm number', 0, 0, 'alarm number 0 is not 1 to 999'],
     ['alarm number', 0, 1000, 'alarm number 1000 is not 1 to 999'],
-    ['state', 1, 0, 'state 0 is not 1 to 4'],
-    ['state', 1, 5, 'state 5 is not 1 to 4'],
+    ['state', 1, 0, 'state 0 is not 1 to 9'],
+    ['state', 1, 10, 'state 10 is not 1 to 9'],
     ['priority', 2, 0, 'priority 0 is not 1 to 4'],
     ['priority', 2, 65_535, 'priority 65535 is not 1 to 4'],
   ])('a wrong %s in register %d (%d) is refused in a sentence', (_, register, value, why) => {

@@ -164,7 +164,7 @@ describe('alarms over Modbus', () => {
     expect(taken[1]).toMatchObject({ from: 'unacknowledged', to: 'normal', timeUs: 2 * time });
     for (const [at, bad] of [
       [0, 0],
-      [1, 9],
+      [1, 10],
       [2, 0],
       [5, 77],
     ] as const) {
