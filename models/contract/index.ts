@@ -11,4 +11,5 @@ export * from './operate.ts';
 export * from './plugin.ts';
 export * from './problem.ts';
 export * from './registers.ts';
+export * from './responsePlan.ts';
 export * from './truth.ts';
