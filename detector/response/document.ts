@@ -10,7 +10,9 @@ import { findDocument, type Located, quantity, readDocument } from '../../models
 import { digestJson } from '../../models/kernel/index.ts';
 
 const id = z.string().min(1).max(64);
-const latLon = z.tuple([z.number().min(-90).max(90), z.number().min(-180).max(180)]).describe('[latitude, longitude] in degrees');
+const latLon = z
+  .tuple([z.number().min(-90).max(90), z.number().min(-180).max(180)])
+  .describe('[latitude, longitude] in degrees');
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day in quotes, such as "06:00"');
 const money = z.number().nonnegative();
 
@@ -66,7 +68,10 @@ export const responseSchema = z.strictObject({
   map: z
     .strictObject({
       origin: latLon.optional(),
-      route: z.array(z.strictObject({ kp: quantity('length', { min: 0 }), at: latLon })).min(2).optional(),
+      route: z
+        .array(z.strictObject({ kp: quantity('length', { min: 0 }), at: latLon }))
+        .min(2)
+        .optional(),
     })
     .optional(),
   hazard: z
@@ -79,7 +84,9 @@ export const responseSchema = z.strictObject({
       /** Least depth to which a pool spreads. */
       'pool-depth': quantity('length', { positive: true }).prefault('10 mm'),
       temperature: quantity('temperature').prefault('15 degC'),
-      levels: z.array(z.strictObject({ name: z.string(), at: quantity('fraction', { positive: true, max: 1 }) })).min(1),
+      levels: z
+        .array(z.strictObject({ name: z.string(), at: quantity('fraction', { positive: true, max: 1 }) }))
+        .min(1),
       /** What is taken where the plant has no weather mast. */
       weather: z
         .strictObject({
@@ -214,10 +221,16 @@ function checks({ value, problemAt }: Located<ResponseSpec>): Problem[] {
   }
   if (hazard?.release === 'pool' && hazard['vapour-pressure'] === undefined)
     problems.push(
-      problemAt(['hazard', 'release'], '"pool" without a vapour-pressure', 'a vapour-pressure, by which a pool evaporates'),
+      problemAt(
+        ['hazard', 'release'],
+        '"pool" without a vapour-pressure',
+        'a vapour-pressure, by which a pool evaporates',
+      ),
     );
   if (map && (map.origin === undefined) === (map.route === undefined))
-    problems.push(problemAt(['map'], map.origin ? 'both' : 'neither', 'origin (a site) or route (a line), one of them'));
+    problems.push(
+      problemAt(['map'], map.origin ? 'both' : 'neither', 'origin (a site) or route (a line), one of them'),
+    );
   for (const [key, list] of [
     ['profile', profile],
     ['route', map?.route],
@@ -236,7 +249,11 @@ function checks({ value, problemAt }: Located<ResponseSpec>): Problem[] {
   for (const [element, p] of Object.entries(actions.permissives)) {
     if ((p.below === undefined) === (p.above === undefined))
       problems.push(
-        problemAt(['actions', 'permissives', element], 'no limit, or two', 'either "below" or "above", in the unit of the tag'),
+        problemAt(
+          ['actions', 'permissives', element],
+          'no limit, or two',
+          'either "below" or "above", in the unit of the tag',
+        ),
       );
   }
   return problems;

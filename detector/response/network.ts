@@ -82,7 +82,9 @@ function endsOf(asBuilt: AsBuilt, edges: readonly NetworkEdge[]): string[] {
     for (const end of [e.from, e.to]) touching.set(end, [...(touching.get(end) ?? []), e]);
   }
   return [...touching]
-    .filter(([node, at]) => !known.has(node) || at.every((e) => e.kind !== 'pipe' && (e.from === node || at.length === 1)))
+    .filter(
+      ([node, at]) => !known.has(node) || at.every((e) => e.kind !== 'pipe' && (e.from === node || at.length === 1)),
+    )
     .map(([node]) => node)
     .sort();
 }

@@ -3,6 +3,7 @@ export * from './alarm.ts';
 export * from './asBuilt.ts';
 export * from './card.ts';
 export * from './command.ts';
+export * from './control.ts';
 export * from './frame.ts';
 export * from './incident.ts';
 export * from './mailbox.ts';

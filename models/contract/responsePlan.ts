@@ -112,7 +112,13 @@ export const responsePlanSchema = z.strictObject({
     .optional(),
   resources: z.array(resourceSchema),
   notify: z.array(
-    z.strictObject({ name: z.string(), role: z.string(), by: z.array(z.string()), within_s: seconds, because: z.string() }),
+    z.strictObject({
+      name: z.string(),
+      role: z.string(),
+      by: z.array(z.string()),
+      within_s: seconds,
+      because: z.string(),
+    }),
   ),
   checklist: z.array(z.strictObject({ at_s: seconds, what: z.string(), who: z.string() })),
   restart: z.array(z.string()),
@@ -120,7 +126,7 @@ export const responsePlanSchema = z.strictObject({
   warnings: z.array(z.string()),
 });
 export type ResponsePlan = z.infer<typeof responsePlanSchema>;
-export type HazardZone = ResponsePlan['hazard'] extends infer H ? NonNullable<H>['zones'][number] : never;
+export type HazardZone = z.infer<typeof zoneSchema>;
 export type ShutdownStep = ResponsePlan['shutdown']['steps'][number];
 
 /** One action on the plant, in the order in which it was done: the journal of what was written to it. */

@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { enclose, isolate } from '../../../detector/response/isolation.ts';
 import type { NetworkEdge, PlantNetwork } from '../../../detector/response/network.ts';
 import { networkOf, withLeak } from '../../../detector/response/network.ts';
-import { seeded } from '../../../models/kernel/index.ts';
-import { compileModel } from '../../../sim/index.ts';
-import { readPlantContext } from '../../../scenarios/engine/index.ts';
 import { unwrap } from '../../../models/contract/index.ts';
+import { seeded } from '../../../models/kernel/index.ts';
+import { readPlantContext } from '../../../scenarios/engine/index.ts';
+import { compileModel } from '../../../sim/index.ts';
 
 function drawNetwork(seed: number): PlantNetwork {
   const stream = seeded(seed).stream('network');
