@@ -1,23 +1,23 @@
 /**
- * In which order a line is brought to rest, so that the way to safety makes no surge of its own.
+ * In which order a line is brought to rest, so that the way to safety makes no surge of its own and leaves no column parted.
  *
  * 1. Pumps and compressors that feed the leak or draw from its piece, the one farthest downstream first: stopped the other
- *    way round, the booster would empty the suction behind a pump that gives no more (column separation).
- * 2. Valves from upstream to downstream. A valve that shuts within T = 2L/a of the piece shuts "at once" and makes the whole of
- *    Joukowsky's Δh = aΔv/g; so none is shut before T has passed since the last pump stopped, by when the pumps' own wave
- *    has gone to the far end and back and taken the flow with it: it begins T − stroke after that.
- * 3. Each following valve begins one passage L/a of the wave after the one before, against liquid that has been slowed.
+ *    way round, the booster would empty the suction behind a pump that gives no more.
+ * 2. Valves from upstream to downstream, each when the wave of the pumps upstream of it has come to it, x/a after the last of
+ *    those nearest to it was stopped. Sooner, it is shut against the whole flow and makes Joukowsky's Δh = aΔv/g; much later,
+ *    what the wave has slowed goes on running out behind the last crest, and the column parts there.
+ * 3. A valve with no pump upstream of it has nothing to wait for but its own stroke: it is shut no sooner than 2L/a.
  *
- * Source: Wylie & Streeter, Fluid Transients in Systems (1993), ch. 1 (Joukowsky, T = 2L/a) and ch. 10 (valve stroking);
- * Thorley, Fluid Transients in Pipeline Systems (2004), ch. 5 (order of stopping pumps in series). L is the total length
- * of pipe that is shut in, a the least as-built wave speed of it.
+ * Source: Wylie & Streeter, Fluid Transients in Systems (1993), ch. 1 (Joukowsky, 2L/a) and ch. 10 (valve stroking);
+ * Thorley, Fluid Transients in Pipeline Systems (2004), ch. 5 (order of stopping pumps in series). x is the way along pipes,
+ * L the length that is shut in, a the slowest as-built wave speed of it.
  */
 import type { AsBuilt, ShutdownStep } from '../../models/contract/index.ts';
 import { describe, type Isolation } from './isolation.ts';
 import type { NetworkEdge, PlantNetwork } from './network.ts';
 
 export const SHUTDOWN_RULE =
-  'pumps first, the farthest downstream before the others; then valves from upstream to downstream, none shut before 2L/a after the last pump, each next one L/a later';
+  'pumps first, the farthest downstream before the others; then valves from upstream to downstream, each when the wave of the pumps upstream of it has come to it';
 export const SHUTDOWN_SOURCE =
   'Wylie & Streeter, Fluid Transients in Systems (1993), ch. 1 and 10; Thorley, Fluid Transients in Pipeline Systems (2004), ch. 5';
 
@@ -61,18 +61,25 @@ export function shutdownOrder(
   const valves = network.edges
     .filter((e) => shut.has(e.id) && e.kind !== 'pump' && e.kind !== 'compressor')
     .sort((a, b) => -byDistance(a, b));
-  let earliest_s = last_s;
-  for (const [i, e] of valves.entries()) {
+  for (const e of valves) {
     const takes_s = settings.strokes_s[e.id] ?? settings.stroke_s;
-    const at_s = Math.max(earliest_s, last_s + Math.max(0, 2 * passage_s - takes_s));
+    const x = near(e);
+    const upstream = pumps.filter((p) => near(p) <= x);
+    const nearest_m = upstream.reduce((most, p) => Math.max(most, near(p)), Number.NEGATIVE_INFINITY);
+    const stopped = upstream.filter((p) => near(p) === nearest_m).map((p) => p.id);
+    const stopped_s = steps.reduce((t, s) => (stopped.includes(s.element) ? Math.max(t, s.at_s) : t), 0);
+    const travel_s = (x - nearest_m) / waveSpeed_m_s;
+    const alone_s = last_s + Math.max(0, 2 * passage_s - takes_s);
     steps.push({
       element: e.id,
       action: 'close',
-      at_s: Math.round(at_s),
+      at_s: Math.round(stopped.length > 0 ? stopped_s + travel_s : alone_s),
       takes_s,
-      because: `shut no sooner than 2L/a = ${(2 * passage_s).toFixed(0)} s after the last pump${i === 0 ? '' : `, and L/a = ${passage_s.toFixed(0)} s behind the valve before`}`,
+      because:
+        stopped.length > 0
+          ? `the wave of ${stopped.join(' and ')} comes to it ${travel_s.toFixed(0)} s after the stop`
+          : `no pump is upstream of it: shut no sooner than 2L/a = ${(2 * passage_s).toFixed(0)} s`,
     });
-    earliest_s = at_s + passage_s;
   }
   return steps;
 }

@@ -137,6 +137,30 @@ export interface AlarmFigures {
   readonly rows: readonly AlarmFigure[];
 }
 
+/** What emergency response did in a run, and what it saved against the same run in which nobody did anything. */
+export interface ResponseFigures {
+  readonly document: string;
+  readonly incidents: readonly {
+    readonly incident: string;
+    readonly confirmedUs: number;
+    readonly by: readonly string[];
+    /** Of the writes to the plant; null where there were none. */
+    readonly firstWriteUs: number | null;
+    readonly lastWriteUs: number | null;
+  }[];
+  readonly written: number;
+  readonly refused: number;
+  readonly spilled_m3: number;
+  readonly withoutResponse_m3: number;
+  readonly saved_m3: number;
+  /** Of all leaks, when the first write went out and at the end of the run. */
+  readonly rateBefore_kg_s: number | null;
+  readonly rateAtEnd_kg_s: number;
+  /** Highest pressure of any transmitter from the first write on, and before [Pa]; null where there is none. */
+  readonly peakAfter_Pa: number | null;
+  readonly peakBefore_Pa: number | null;
+}
+
 export interface Card {
   readonly runId: string;
   readonly scenario: string;
@@ -157,6 +181,8 @@ export interface Card {
   readonly leaks?: readonly CardLeak[];
   /** What the operator had to listen to; no verdict hangs on it. Absent on cards of older versions. */
   readonly alarmFigures?: AlarmFigures;
+  /** Absent where the run had no response document. */
+  readonly response?: ResponseFigures;
   /** How soon each leak could have been found at all; absent where it was not asked for. */
   readonly bounds?: readonly LeakBound[];
   /** Of each leak that was found and has a bound. */

@@ -24,6 +24,7 @@ export { OperatorDesk } from './operatorDesk.ts';
 export { shownPath } from './paths.ts';
 export { asScorer, SCORERS, type Scorer, scorePublished } from './publishedData.ts';
 export { type Replay, type ReplayRequest, replay } from './replay.ts';
+export { ResponseDesk, unfitResponse, writeInProcess } from './respond.ts';
 export { AILMENTS, type Ailment, type RobustnessRow, robustness } from './robustness.ts';
 export { type RunOutcome, type RunRequest, runScenario } from './runner.ts';
 export { readSuite, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';

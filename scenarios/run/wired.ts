@@ -16,6 +16,7 @@ import { startExternal } from './external.ts';
 import type { Pace } from './inputs.ts';
 import type { Logbook } from './logbook.ts';
 import type { OperatorDesk } from './operatorDesk.ts';
+import type { ResponseDesk } from './respond.ts';
 import { sleep } from './wallclock.ts';
 
 export interface WiredOptions {
@@ -29,6 +30,8 @@ export interface WiredOptions {
   /** Somebody else's detector is on its way; wait for it. */
   readonly attached?: boolean;
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
+  /** What acts on the plant on behalf of the detector of this process. */
+  readonly respond?: ResponseDesk;
   /** Where people's actions wait for the detector of this process. */
   readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
@@ -157,6 +160,7 @@ function attach(
           port: server.modbus!.port,
           layout: engine.layout,
           asBuilt: engine.asBuilt,
+          controls: engine.controls,
           via: options.via ?? 'gateway',
           ...(options.server?.wordOrder ? { wordOrder: options.server.wordOrder } : {}),
           ack: options.pace.kind === 'lockstep',
@@ -173,7 +177,13 @@ function attach(
     for (let frame = await source.next(); frame !== undefined; frame = await source.next()) {
       const events = pipeline.step(frame);
       const acted = options.operators?.apply(pipeline) ?? [];
-      await source.ack(frame.seq, acted.length === 0 ? events : [...events, ...acted]);
+      const all = acted.length === 0 ? events : [...events, ...acted];
+      const writes = options.respond?.step(frame, all) ?? [];
+      if (writes.length > 0) {
+        const refusals = (await source.write?.(writes)) ?? writes.map(() => 'this transport carries no writes');
+        options.respond?.answered(writes, refusals);
+      }
+      await source.ack(frame.seq, all);
       done = frame.seq;
     }
   })();

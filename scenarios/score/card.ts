@@ -28,6 +28,7 @@ import type { FloorJournal } from './floors.ts';
 import { leaksOf, lossCurve } from './leak.ts';
 import type { MatchingInputs } from './matching.ts';
 import { NEAREST_SENSOR, namedMoreOften } from './named.ts';
+import { responseSummary } from './responseText.ts';
 import type { Segment } from './segments.ts';
 import { actualText, criterionText, intervalText, limitText, STATUS, wrap } from './text.ts';
 
@@ -158,6 +159,7 @@ export function formatCard(card: Card, options: FormatOptions = {}): string {
     lines.push('', ...wrap(`${bound.of}: ${boundText(bound)}`, TABLE_WIDTH).map(paint.dim));
   for (const budget of card.budgets ?? [])
     lines.push('', ...wrap(`${budget.of}: ${budgetText(budget)}`, TABLE_WIDTH).map(paint.dim));
+  if (card.response) lines.push('', ...wrap(responseSummary(card.response), TABLE_WIDTH));
   if (card.alarmFigures) lines.push('', ...wrap(alarmSummary(card.alarmFigures), TABLE_WIDTH).map(paint.dim));
   if (card.floors.length > 0) {
     lines.push('', paint.dim('no skill, for comparison'));
