@@ -16,7 +16,7 @@ import type { LeakPlace } from './place.ts';
 
 const G = 9.80665;
 /** Longest piece of pipe that is taken to lie at one height [m]. */
-const PIECE_m = 100;
+const PIECE_m = 20;
 const MOST_PIECES = 400;
 
 export interface SpillInputs {

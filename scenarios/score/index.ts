@@ -14,6 +14,15 @@ export {
   regressions,
 } from './compare.ts';
 export { judge, type RateVerdict } from './criteria.ts';
+export {
+  type DecisionCosts,
+  type DecisionRow,
+  type DecisionSource,
+  type Decisions,
+  decide,
+  METHANE_GWP100,
+} from './decision.ts';
+export { DECISION_HEADS, decisionCells, renderDecisions } from './decisionPage.ts';
 export { floorCards, type SummaryRow, summarise } from './ensemble.ts';
 export {
   CRITERIA,
