@@ -13,6 +13,7 @@ import {
   leaksOf,
   learnWhitener,
   leastScans,
+  notBefore,
   ORDER,
   realisableInformation,
   signalFloor,
@@ -52,6 +53,7 @@ export async function boundRun(
       firstScan_s: (signal.timeUs[0]! - openedUs) * 1e-6,
       demand_1_s: demandOf(resolved),
     };
+    const clairvoyant = boundOf(clairvoyantInformation(signal), timing);
     const wave = waveReceivers(resolved, plant, position_m, { ...options, growth_s });
     const place = wave && waveBound(signal, openedUs, wave.receivers, wave.known);
     const floor = signalFloor(signal, openedUs, instrumentTiming(resolved, plant, position_m));
@@ -59,8 +61,10 @@ export async function boundRun(
       of: name,
       demand_1_s: timing.demand_1_s,
       watched_s: (resolved.durationUs - openedUs) * 1e-6,
-      clairvoyant: boundOf(clairvoyantInformation(signal), timing),
-      ...(options.whitener ? { realisable: boundOf(realisableInformation(signal, options.whitener), timing) } : {}),
+      clairvoyant,
+      ...(options.whitener
+        ? { realisable: notBefore(clairvoyant, boundOf(realisableInformation(signal, options.whitener), timing)) }
+        : {}),
       ...(floor ? { floor } : {}),
       ...(place ? { place } : {}),
     });
