@@ -8,7 +8,7 @@
  */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import {
   type AlarmEvent,
   type AsBuilt,
@@ -18,7 +18,7 @@ import {
   type TruthEvent,
 } from '../contract/index.ts';
 import { canonicalJson } from '../kernel/index.ts';
-import { connect } from './database.ts';
+import { connect, duckDb } from './database.ts';
 import {
   EVENT_COLUMNS,
   type EventColumn,
@@ -212,10 +212,13 @@ export class RunWriter {
   }
 
   private async writeFrames(index: number, blocks: readonly Block[]): Promise<void> {
+    const { DuckDBDataChunk } = await duckDb();
     await this.writeTable('frames', index, this.columns, (appender) => {
       const types = this.columns.map((_, i) => appender.columnType(i));
       for (const block of blocks) {
-        appender.appendDataChunk(block.toChunk(types));
+        const chunk = DuckDBDataChunk.create(types, block.rows);
+        block.fill(chunk);
+        appender.appendDataChunk(chunk);
         block.rows = 0;
         this.waiting -= 1;
         if (this.spare.length < PATIENCE_BLOCKS) this.spare.push(block);
@@ -395,10 +398,10 @@ class Block {
     this.rows = row + 1;
   }
 
-  toChunk(types: readonly DuckDBType[]): DuckDBDataChunk {
+  /** Hands all rows to a chunk of as many. */
+  fill(chunk: DuckDBDataChunk): void {
     const { offset, rowBytes } = this.shape;
-    const chunk = DuckDBDataChunk.create(types, this.rows);
-    for (let c = 0; c < types.length; c += 1) {
+    for (let c = 0; c < chunk.columnCount; c += 1) {
       const vector = chunk.getColumnVector(c);
       const tag = c - 2 - this.clocks;
       const wide = tag >= 0 && tag < this.tags && this.width[tag]! > 1;
@@ -406,7 +409,6 @@ class Block {
       memory.set(this.bytes.subarray(offset[c]!, offset[c]! + rowBytes[c]! * this.rows));
       vector.flush();
     }
-    return chunk;
   }
 }
 

@@ -2,7 +2,7 @@
 export { type BoundScenario, bindScenario } from './bind.ts';
 export { type EngineOptions, ScenarioEngine } from './engine.ts';
 export { type Settings, variantName } from './include.ts';
-export { type PlantContext, plantContext, readPlantContext } from './plant.ts';
+export { type PlantContext, type PlantContexts, plantContext, readPlantContext } from './plant.ts';
 export { type Draw, type ResolvedScenario, resolveScenario } from './resolve.ts';
 export {
   type LocatedScenario,

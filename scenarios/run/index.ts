@@ -29,4 +29,4 @@ export { type RunOutcome, type RunRequest, runScenario } from './runner.ts';
 export { readSuite, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
 export { stopwatch, turn } from './wallclock.ts';
 export { webSocketUrl } from './wired.ts';
-export { runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';
+export { type Crew, hireCrew, runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';

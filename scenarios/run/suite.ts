@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { atRate, createPipeline, LADDER, type Recipe } from '../../detector/index.ts';
 import { type Problem, ProblemError, type Result } from '../../models/contract/index.ts';
 import { findDocument, readDocument } from '../../models/document/index.ts';
-import { variantName, variantsOf } from '../engine/index.ts';
+import { type PlantContexts, variantName, variantsOf } from '../engine/index.ts';
 import type { Whitener } from '../score/index.ts';
 import { detectorIdentity } from './foreignJob.ts';
 import { DEFAULT_RECIPE, readInputs, readRecipes, resolveInputs, type ScenarioInputs } from './inputs.ts';
@@ -76,11 +76,12 @@ export interface Job {
 /** A suite by name or path; a scenario's name makes a suite of its matrix. Every mistake in every file at once. */
 export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Result<Suite> {
   const found = findDocument('suite', nameOrPath);
+  const plants: PlantContexts = new Map();
   // A scenario's file is no suite, but says what a suite of it alone would be.
   if (!found.ok || /^scenario:/m.test(found.value.text)) {
-    const scenario = readInputs(nameOrPath);
+    const scenario = readInputs(nameOrPath, undefined, plants);
     if (!scenario.ok) return found.ok || nameOrPath.includes('[') ? scenario : found;
-    return buildMatrix(scenario.value, nameOrPath, choices);
+    return buildMatrix(scenario.value, nameOrPath, choices, plants);
   }
   const read = readDocument(found.value.file, found.value.text, suiteSchema);
   if (!read.ok) return read;
@@ -91,7 +92,7 @@ export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Resul
   spec.scenarios.forEach((entry, i) => {
     const name = typeof entry === 'string' ? entry : entry.scenario;
     own.push(typeof entry === 'string' ? undefined : entry.recipes);
-    const inputs = readInputs(name, found.value.path);
+    const inputs = readInputs(name, found.value.path, plants);
     if (inputs.ok) scenarios.push(inputs.value);
     else if (inputs.problems.length === 1 && inputs.problems[0]!.line === 0) {
       const p = inputs.problems[0]!;
@@ -109,8 +110,15 @@ export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Resul
 }
 
 /** A scenario alone: its matrix over recipes, seeds and parameters. */
-function buildMatrix(scenario: ScenarioInputs, name: string, choices: SuiteChoices): Result<Suite> {
-  const read = variantsOf(scenario.bound.located).map((settings) => readInputs(variantName(name, settings)));
+function buildMatrix(
+  scenario: ScenarioInputs,
+  name: string,
+  choices: SuiteChoices,
+  plants: PlantContexts,
+): Result<Suite> {
+  const read = variantsOf(scenario.bound.located).map((settings) =>
+    readInputs(variantName(name, settings), undefined, plants),
+  );
   const problems = read.flatMap((r) => (r.ok ? [] : r.problems));
   if (problems.length > 0) return { ok: false, problems };
   return build(
