@@ -39,7 +39,9 @@ export async function boundRun(
   plant: PlantSpec,
   options: BoundOptions = {},
 ): Promise<LeakBound[] | undefined> {
-  const leaks = resolved.timeline.flatMap((e) => e.actions.flatMap((a) => (a.kind === 'leak' ? [a.leak] : [])));
+  const leaks = resolved.timeline.flatMap((e) =>
+    e.actions.flatMap((a) => (a.kind === 'leak' ? [a.leak] : a.kind === 'emission' && a.isLeak ? [a.emission] : [])),
+  );
   const names = [...new Set(leaks)];
   const bounds: LeakBound[] = [];
   for (const name of names) {
