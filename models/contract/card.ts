@@ -26,6 +26,8 @@ export interface Verdict {
   /** For rates: events counted, and the time in which they could have happened [s]. */
   readonly count?: number;
   readonly exposure_s?: number;
+  /** For shares: of so many, `count` are meant. */
+  readonly among?: number;
   /** Of false alarms: where they pointed; stretches of the line at which none did are counted as well. */
   readonly segments?: readonly { readonly segment: string; readonly count: number }[];
   /** Of a place or a rate that came with its own doubt. */
