@@ -22,11 +22,19 @@ import { stepPlant } from './step.ts';
 import type { TanksPhysics, TanksSpec } from './tanks/index.ts';
 import type { TransientPhysics, WaterPhysics, WaterSpec } from './water/index.ts';
 
-export type { AirSpec, InAir, InAirPhysics, SiteCamera } from './dispersion/index.ts';
+export {
+  type AirSpec,
+  type InAir,
+  type InAirPhysics,
+  type SiteCamera,
+  type SitePlume,
+  sitePlume,
+} from './dispersion/index.ts';
 export type { GasPhysics, GasPlantSpec } from './gas/index.ts';
 export { GASES } from './instruments/gas/index.ts';
 export { asLiquid, KINDS, type KindName, type LocatedPlant, type PlantSpec, parsePlant, readPlant } from './kinds.ts';
 export type { LiquidPhysics, LiquidSpec } from './liquid/index.ts';
+export { type Pictured, plantScene } from './picture/index.ts';
 export type { CompilePlantOptions, EmitterSite, LeakSite, Physics, PlantModel } from './plant/index.ts';
 export { blowArea_m2, diggingForce_N, type PipeWall, punctureResistance_N, type Tooth } from './site/index.ts';
 export type { StorePhysics, StoreSpec } from './store/index.ts';
@@ -165,13 +173,17 @@ function create<S extends PlantSpec, P extends Physics>(
               ? physics.weather
                 ? physics.weather.apply(command, state.clock[0]!, truth)
                 : 'this plant has no weather'
-              : command.kind === 'emission' || command.kind === 'patrol'
-                ? physics.applyToAir
-                  ? physics.applyToAir(command, state.clock[0]!, truth)
-                  : 'this plant has no air'
-                : control
-                  ? control.apply(command, state.clock[0]!, truth)
-                  : applyPlain(physics, command, state.clock[0]!, truth);
+              : command.kind === 'demand'
+                ? physics.applyDemand
+                  ? physics.applyDemand(command, state.clock[0]!, truth)
+                  : 'this plant has no customers whose demand could change'
+                : command.kind === 'emission' || command.kind === 'patrol'
+                  ? physics.applyToAir
+                    ? physics.applyToAir(command, state.clock[0]!, truth)
+                    : 'this plant has no air'
+                  : control
+                    ? control.apply(command, state.clock[0]!, truth)
+                    : applyPlain(physics, command, state.clock[0]!, truth);
         if (why !== undefined) refused.push(why);
       }
       return refused;
@@ -211,7 +223,7 @@ function create<S extends PlantSpec, P extends Physics>(
 /** A plant without control knows what every physics knows. */
 function applyPlain(
   physics: Physics,
-  command: Exclude<Command, { kind: 'fault' | 'fault.clear' | 'weather' | 'emission' | 'patrol' }>,
+  command: Exclude<Command, { kind: 'fault' | 'fault.clear' | 'weather' | 'demand' | 'emission' | 'patrol' }>,
   timeUs: number,
   truth: TruthEvent[],
 ): string | undefined {

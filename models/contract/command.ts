@@ -78,6 +78,12 @@ export const commandSchema = z.discriminatedUnion('kind', [
     /** Time that the change takes, evenly; 0: at once. */
     over_s: z.number().nonnegative().optional(),
   }),
+  /** Customers of a water network draw `factor` times what they otherwise would, reached evenly over `over_s` (0: at once). */
+  z.strictObject({
+    kind: z.literal('demand'),
+    factor: z.number().min(0).max(100),
+    over_s: z.number().nonnegative(),
+  }),
   /** Something beside the plant gives gas to its air from now on; 0 ends it. */
   z.strictObject({
     kind: z.literal('emission'),

@@ -170,13 +170,13 @@ export function frameByteLength(layout: FrameLayout): number {
   return 12 + 8 * layout.stations.length + layout.tags.length + 4 * layout.columns;
 }
 
-function writeInt64(view: DataView, at: number, value: number): void {
+export function writeInt64(view: DataView, at: number, value: number): void {
   const high = Math.floor(value / 4294967296);
   view.setInt32(at, high);
   view.setUint32(at + 4, value - high * 4294967296);
 }
 
-function readInt64(view: DataView, at: number): number {
+export function readInt64(view: DataView, at: number): number {
   return view.getInt32(at) * 4294967296 + view.getUint32(at + 4);
 }
 

@@ -42,10 +42,16 @@ export interface Recording {
   readonly manifest: RunManifest;
   readonly layout: FrameLayout;
   readonly asBuilt?: AsBuilt;
-  /** All frames in recorded order. One Frame is used again and again: copy what has to outlive a turn. */
-  frames(): AsyncGenerator<Frame, void, undefined>;
+  /** All frames in recorded order, or those of a range. One Frame is used again and again: copy what has to outlive a turn. */
+  frames(range?: FrameRange): AsyncGenerator<Frame, void, undefined>;
   alarms(): AsyncGenerator<AlarmEvent, void, undefined>;
   truth(): AsyncGenerator<TruthEvent, void, undefined>;
+}
+
+/** Frames by their seq: from `first`, at most `count`. */
+export interface FrameRange {
+  readonly first: number;
+  readonly count: number;
 }
 
 const manifestSchema = z.looseObject({
@@ -95,7 +101,7 @@ export async function openRun(folder: string): Promise<Recording> {
     manifest,
     layout,
     ...(asBuilt ? { asBuilt } : {}),
-    frames: () => readFrames(folder, layout),
+    frames: (range) => readFrames(folder, layout, range),
     alarms: () => readEvents(folder, 'alarms', alarmEventSchema),
     truth: () => readEvents(folder, 'truth', truthEventSchema),
   };
@@ -106,43 +112,60 @@ function readJson<S extends z.ZodType>(folder: string, name: string, schema: S):
   return unwrap(readDocument(file, text, schema)).value;
 }
 
-async function* readFrames(folder: string, layout: FrameLayout): AsyncGenerator<Frame, void, undefined> {
+async function* readFrames(
+  folder: string,
+  layout: FrameLayout,
+  range: FrameRange | undefined,
+): AsyncGenerator<Frame, void, undefined> {
   const columns = frameColumns(layout).map((c) => quoteName(c.name));
   const frame = createFrame(layout);
+  const where =
+    range && `${columns[0]} BETWEEN ${Math.trunc(range.first)} AND ${Math.trunc(range.first + range.count - 1)}`;
+  for await (const chunk of chunks(folder, 'frames', columns.join(', '), where))
+    yield* framesOfChunk(chunk, layout, frame);
+}
+
+/**
+ * The frames in a chunk of rows whose columns are those of `frameColumns(layout)`, each in turn in the frame handed in, bit
+ * for bit.
+ */
+export function* framesOfChunk(
+  chunk: DuckDBDataChunk,
+  layout: FrameLayout,
+  frame: Frame,
+): Generator<Frame, void, undefined> {
   const value = new Uint32Array(frame.value.buffer);
   const clocks = layout.stations.length;
   const tags = layout.tags.length;
-  for await (const chunk of chunks(folder, 'frames', columns.join(', '))) {
-    const rows = chunk.rowCount;
-    const seq = wordsOf(vectorBytes(chunk.getColumnVector(0)));
-    const clock = Array.from({ length: 1 + clocks }, (_, i) => wordsOf(vectorBytes(chunk.getColumnVector(1 + i))));
-    const source: Uint32Array[] = [];
-    const lists: (DuckDBListVector | undefined)[] = [];
-    for (const [t, tag] of layout.tags.entries()) {
-      const vector = chunk.getColumnVector(2 + clocks + t);
-      const list = tag.width === 1 ? undefined : (vector as DuckDBListVector);
-      lists.push(list);
-      source.push(wordsOf(list ? listBytes(list) : vectorBytes(vector)));
-    }
-    const quality = layout.tags.map((_, t) => vectorBytes(chunk.getColumnVector(2 + clocks + tags + t)));
-    for (let row = 0; row < rows; row += 1) {
-      frame.seq = seq[row]!;
-      frame.timeUs = getInt64(clock[0]!, row);
-      for (let i = 0; i < clocks; i += 1) frame.stationTimeUs[i] = getInt64(clock[1 + i]!, row);
-      for (let t = 0; t < tags; t += 1) {
-        const to = layout.column[t]!;
-        const words = source[t]!;
-        const list = lists[t];
-        if (list === undefined) value[to] = words[row]!;
-        else {
-          const from = list.getEntryOffset(row);
-          const width = layout.tags[t]!.width;
-          for (let k = 0; k < width; k += 1) value[to + k] = words[from + k]!;
-        }
-        frame.quality[t] = quality[t]![row]!;
+  const rows = chunk.rowCount;
+  const seq = wordsOf(vectorBytes(chunk.getColumnVector(0)));
+  const clock = Array.from({ length: 1 + clocks }, (_, i) => wordsOf(vectorBytes(chunk.getColumnVector(1 + i))));
+  const source: Uint32Array[] = [];
+  const lists: (DuckDBListVector | undefined)[] = [];
+  for (const [t, tag] of layout.tags.entries()) {
+    const vector = chunk.getColumnVector(2 + clocks + t);
+    const list = tag.width === 1 ? undefined : (vector as DuckDBListVector);
+    lists.push(list);
+    source.push(wordsOf(list ? listBytes(list) : vectorBytes(vector)));
+  }
+  const quality = layout.tags.map((_, t) => vectorBytes(chunk.getColumnVector(2 + clocks + tags + t)));
+  for (let row = 0; row < rows; row += 1) {
+    frame.seq = seq[row]!;
+    frame.timeUs = getInt64(clock[0]!, row);
+    for (let i = 0; i < clocks; i += 1) frame.stationTimeUs[i] = getInt64(clock[1 + i]!, row);
+    for (let t = 0; t < tags; t += 1) {
+      const to = layout.column[t]!;
+      const words = source[t]!;
+      const list = lists[t];
+      if (list === undefined) value[to] = words[row]!;
+      else {
+        const from = list.getEntryOffset(row);
+        const width = layout.tags[t]!.width;
+        for (let k = 0; k < width; k += 1) value[to + k] = words[from + k]!;
       }
-      yield frame;
+      frame.quality[t] = quality[t]![row]!;
     }
+    yield frame;
   }
 }
 
@@ -160,13 +183,16 @@ async function* chunks(
   folder: string,
   table: Table,
   columns: string,
+  where?: string,
 ): AsyncGenerator<DuckDBDataChunk, void, undefined> {
   const files = tableFiles(folder, table);
   if (files.length === 0) return;
   let connection: DuckDBConnection | undefined;
   try {
     connection = await connect();
-    const result = await connection.stream(`SELECT ${columns} FROM ${parquetOf(files)}`);
+    const result = await connection.stream(
+      `SELECT ${columns} FROM ${parquetOf(files)}${where === undefined ? '' : ` WHERE ${where}`}`,
+    );
     for (;;) {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) return;

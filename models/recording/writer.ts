@@ -8,7 +8,7 @@
  */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import {
   type AlarmEvent,
   type AsBuilt,
@@ -18,6 +18,7 @@ import {
   type TruthEvent,
 } from '../contract/index.ts';
 import { canonicalJson } from '../kernel/index.ts';
+import { BLOCK_ROWS, Block, type BlockShape, blockShape } from './block.ts';
 import { connect, duckDb } from './database.ts';
 import {
   EVENT_COLUMNS,
@@ -28,7 +29,6 @@ import {
   PARQUET,
   parquetOf,
   partName,
-  quoteName,
   quoteText,
   RECORDING_FILES,
   type RunManifest,
@@ -37,7 +37,7 @@ import {
   type Table,
   tableFiles,
 } from './format.ts';
-import { arrayBytes, vectorBytes } from './vectors.ts';
+import { writeParquet } from './parquetFile.ts';
 
 export interface RunWriterOptions {
   readonly layout: FrameLayout;
@@ -46,8 +46,6 @@ export interface RunWriterOptions {
   readonly manifest?: Readonly<Record<string, unknown>>;
 }
 
-/** Rows of a block: the size of a DuckDB vector. */
-const BLOCK_ROWS = 2048;
 /** Blocks of a part. */
 const PART_BLOCKS = 8;
 /** Sealed blocks that may wait before `pressure` asks the caller to wait. */
@@ -59,8 +57,6 @@ interface Recorded {
   readonly json: string;
   readonly event: Readonly<Record<string, unknown>>;
 }
-
-let tables = 0;
 
 export class RunWriter {
   private readonly folder: string;
@@ -237,28 +233,14 @@ export class RunWriter {
     });
   }
 
-  /** One file: filled in memory, encoded by DuckDB's thread, and named only when it is whole. */
-  private async writeTable(
+  private writeTable(
     table: Table,
     index: number | undefined,
     columns: readonly { name: string; type: string }[],
     fill: (appender: DuckDBAppender) => void,
   ): Promise<void> {
     const path = join(this.folder, index === undefined ? RECORDING_FILES[table] : partName(table, index));
-    tables += 1;
-    const name = `${table}_${tables}`;
-    await this.connection.run(
-      `CREATE TABLE ${name} (${columns.map((c) => `${quoteName(c.name)} ${c.type}`).join(', ')})`,
-    );
-    try {
-      const appender = await this.connection.createAppender(name);
-      fill(appender);
-      appender.closeSync();
-      await this.connection.run(`COPY ${name} TO ${quoteText(`${path}.part`)} (${PARQUET})`);
-      await rename(`${path}.part`, path);
-    } finally {
-      await this.connection.run(`DROP TABLE ${name}`);
-    }
+    return writeParquet(this.connection, path, columns, fill);
   }
 
   private async merge(table: Table): Promise<void> {
@@ -312,109 +294,4 @@ function appendCell(
   else if (type === 'BIGINT') appender.appendBigInt(BigInt(value as number));
   else if (type === 'INTEGER') appender.appendInteger(value as number);
   else appender.appendDouble(value as number);
-}
-
-/** Where each column of the frames table stands in a block's buffer. */
-interface BlockShape {
-  readonly layout: FrameLayout;
-  /** Byte offset of each SQL column (2 + stations + 2 · tags). */
-  readonly offset: readonly number[];
-  /** Bytes of a row of each SQL column. */
-  readonly rowBytes: readonly number[];
-  readonly bytes: number;
-}
-
-function blockShape(layout: FrameLayout): BlockShape {
-  const rowBytes = [
-    4,
-    8,
-    ...layout.stations.map(() => 8),
-    ...layout.tags.map((t) => 4 * t.width),
-    ...layout.tags.map(() => 1),
-  ];
-  const offset: number[] = [];
-  let bytes = 0;
-  for (const b of rowBytes) {
-    offset.push(bytes);
-    bytes += b * BLOCK_ROWS;
-  }
-  return { layout, offset, rowBytes, bytes };
-}
-
-/** Frames by column, in DuckDB's own byte order and shape, so that handing over is one copy per column. */
-class Block {
-  rows = 0;
-  private readonly shape: BlockShape;
-  private readonly bytes: Uint8Array;
-  private readonly words: Uint32Array;
-  private readonly clocks: number;
-  private readonly qualityAt: number;
-  private readonly tags: number;
-  /** First word of each tag's column (tags), and its width (tags). */
-  private readonly tagAt: Int32Array;
-  private readonly width: Int32Array;
-  private source: Float32Array | undefined;
-  private sourceWords: Uint32Array = new Uint32Array(0);
-
-  constructor(shape: BlockShape) {
-    const { layout, offset, bytes } = shape;
-    this.shape = shape;
-    const buffer = new ArrayBuffer(bytes);
-    this.bytes = new Uint8Array(buffer);
-    this.words = new Uint32Array(buffer, 0, bytes >> 2);
-    this.clocks = layout.stations.length;
-    this.tags = layout.tags.length;
-    this.tagAt = Int32Array.from(layout.tags, (_, i) => offset[2 + this.clocks + i]! >> 2);
-    this.width = Int32Array.from(layout.tags, (t) => t.width);
-    this.qualityAt = offset[2 + this.clocks + this.tags] ?? bytes;
-  }
-
-  add(frame: Frame): void {
-    const { words, tagAt, width, tags, clocks } = this;
-    const row = this.rows;
-    // Floats are moved as words: a float that passes through a number may lose the bits of a NaN.
-    if (this.source !== frame.value) {
-      this.source = frame.value;
-      this.sourceWords = new Uint32Array(frame.value.buffer, frame.value.byteOffset, frame.value.length);
-    }
-    const value = this.sourceWords;
-    words[row] = frame.seq;
-    let at = BLOCK_ROWS + 2 * row;
-    setInt64(words, at, frame.timeUs);
-    for (let i = 0; i < clocks; i += 1) {
-      at += 2 * BLOCK_ROWS;
-      setInt64(words, at, frame.stationTimeUs[i]!);
-    }
-    let from = 0;
-    for (let t = 0; t < tags; t += 1) {
-      const n = width[t]!;
-      const to = tagAt[t]! + row * n;
-      for (let k = 0; k < n; k += 1) words[to + k] = value[from + k]!;
-      from += n;
-    }
-    const { bytes, qualityAt } = this;
-    const quality = frame.quality;
-    for (let t = 0; t < tags; t += 1) bytes[qualityAt + t * BLOCK_ROWS + row] = quality[t]!;
-    this.rows = row + 1;
-  }
-
-  /** Hands all rows to a chunk of as many. */
-  fill(chunk: DuckDBDataChunk): void {
-    const { offset, rowBytes } = this.shape;
-    for (let c = 0; c < chunk.columnCount; c += 1) {
-      const vector = chunk.getColumnVector(c);
-      const tag = c - 2 - this.clocks;
-      const wide = tag >= 0 && tag < this.tags && this.width[tag]! > 1;
-      const memory = wide ? arrayBytes(vector) : vectorBytes(vector);
-      memory.set(this.bytes.subarray(offset[c]!, offset[c]! + rowBytes[c]! * this.rows));
-      vector.flush();
-    }
-  }
-}
-
-/** Writes an integer below 2^53 as a little-endian int64 without making a bigint. */
-function setInt64(words: Uint32Array, at: number, value: number): void {
-  const high = Math.floor(value / 4294967296);
-  words[at] = value - high * 4294967296;
-  words[at + 1] = high;
 }

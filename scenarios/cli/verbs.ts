@@ -96,6 +96,12 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/replay.ts'),
   },
   {
+    name: 'history',
+    arguments: '<action> <folder>',
+    summary: 'a history of telemetry, alarms and runs: query, roll up, export, import, record, check',
+    load: () => import('./verbs/history.ts'),
+  },
+  {
     name: 'implant',
     arguments: '',
     summary: 'simulated leaks laid over a real recording, and what a recipe finds of them',

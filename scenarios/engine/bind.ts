@@ -12,6 +12,7 @@ import { bindRaw, type Drawable, extremes, type Raw, type Read, readDifference }
 import { bindEmission } from './emission.ts';
 import { bindExcavator } from './excavator.ts';
 import type { PlantContext } from './plant.ts';
+import { type DemandCommand, isProfile, profileCommands } from './profile.ts';
 import { type Pulse, pulseOf } from './pulse.ts';
 import { readPublished, readSize } from './readTag.ts';
 import { isRepeat } from './repeat.ts';
@@ -81,7 +82,8 @@ export type BoundAction =
       readonly lasts?: Drawable;
     }
   | { readonly kind: 'clear'; readonly fault: string }
-  | WeatherCommand;
+  | WeatherCommand
+  | DemandCommand;
 
 export interface BoundEntry {
   /** Stable name of the entry: what its draws are seeded with. */
@@ -116,6 +118,8 @@ export function bindScenario(located: LocatedScenario, plant: PlantContext): Res
     if (!plant.hasWeather) report(path, 'a weather', 'a plant that stands in it', `${plant.layout.plant} has none`);
   };
   if (spec.weather) needWeather(['weather']);
+  if (spec.demand && !plant.hasDemand)
+    report(['demand'], 'a demand', 'a water network, whose customers draw', `${plant.layout.plant} is none`);
   const entries = spec.timeline.map((entry, i): BoundEntry => {
     const path = ['timeline', i];
     const trigger = bindTrigger(entry, path, spec.duration, plant, report);
@@ -126,8 +130,21 @@ export function bindScenario(located: LocatedScenario, plant: PlantContext): Res
     used.set(base, n);
     return { name: n === 1 ? base : `${base}#${n}`, path, trigger, actions };
   });
-  if (spec.weather)
-    entries.unshift({ name: 'weather', path: ['weather'], trigger: { kind: 'at', at: 0 }, actions: [spec.weather] });
+  for (const kind of ['demand', 'weather'] as const) {
+    const given = spec[kind];
+    if (given === undefined) continue;
+    const points = isProfile(given) ? profileCommands(given, spec.duration) : [{ at: 0, command: given }];
+    entries.unshift(
+      ...points.map(
+        ({ at, command }, i): BoundEntry => ({
+          name: i === 0 ? kind : `${kind}~${i + 1}`,
+          path: [kind],
+          trigger: { kind: 'at', at: at * 1e-6 },
+          actions: [command],
+        }),
+      ),
+    );
+  }
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return problems.length > 0
     ? { ok: false, problems }

@@ -10,11 +10,21 @@ import {
   type Control,
   type Frame,
   type FrameLayout,
+  type PlantScene,
   type TruthEvent,
   UNUSABLE,
 } from '../../models/contract/index.ts';
 import { formatTime, toUnit } from '../../models/kernel/index.ts';
-import { createSim, type InAirPhysics, type PlantSpec, type Sim, type SiteCamera } from '../../sim/index.ts';
+import {
+  createSim,
+  type InAirPhysics,
+  type PlantSpec,
+  plantScene,
+  type Sim,
+  type SiteCamera,
+  type SitePlume,
+  sitePlume,
+} from '../../sim/index.ts';
 import type { Action, LeakSize, ResolvedScenario, TimelineEvent, Trigger } from './resolve.ts';
 
 export interface EngineOptions {
@@ -54,6 +64,7 @@ export class ScenarioEngine {
   readonly refusals: string[] = [];
   /** Areas that leaks given as a rate came to [m2]. */
   readonly leakArea_m2: ReadonlyMap<string, number>;
+  private readonly plant: PlantSpec;
   private readonly twin: boolean | { readonly without: string };
   private readonly tickUs: number;
   /** By time, then by the order in which they became known. */
@@ -76,6 +87,7 @@ export class ScenarioEngine {
       ...(noiseless === undefined ? {} : { noiseless }),
     });
     const { model } = this.sim;
+    this.plant = plant;
     this.layout = this.sim.layout;
     this.controls = model.controls;
     this.asBuilt = model.asBuilt;
@@ -107,6 +119,18 @@ export class ScenarioEngine {
   /** Of the site; none where it has none. */
   get cameras(): readonly SiteCamera[] {
     return (this.sim.physics as InAirPhysics).cameras?.all ?? [];
+  }
+
+  /** What the plant looks like. */
+  get scene(): PlantScene {
+    const { layout, asBuilt, controls, plant } = this;
+    return plantScene({ layout, asBuilt, controls, spec: plant });
+  }
+
+  /** What is in the air over the site; none where it has no air. */
+  get plume(): SitePlume | undefined {
+    const { air, weather } = this.sim.physics as InAirPhysics & Sim['physics'];
+    return air && weather ? sitePlume(air, weather) : undefined;
   }
 
   /** Moves to the next scan and puts it into `frame`; false where the scenario is over and `frame` was left alone. */
@@ -236,6 +260,7 @@ export class ScenarioEngine {
         this.notes.push({ kind: 'disturbance', timeUs: this.sim.timeUs, ref: action.ref, what: action.what });
         return;
       case 'weather':
+      case 'demand':
         this.give([action]);
         return;
       case 'clear':

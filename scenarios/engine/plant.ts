@@ -21,6 +21,8 @@ export interface PlantContext {
   readonly controls: readonly Control[];
   readonly designFlow_m3_s: number;
   readonly hasWeather: boolean;
+  /** Whether customers draw from it, so that a scenario may say how much. */
+  readonly hasDemand: boolean;
   readonly pipes: readonly PipeSpan[];
   readonly tagIds: readonly string[];
   readonly stationIds: readonly string[];
@@ -82,6 +84,7 @@ export function plantContext(located: LocatedPlant): PlantContext {
     layout,
     asBuilt,
     controls,
+    hasDemand: spec.kind === 'water',
     hasWeather: spec.weather !== undefined || spec.air !== undefined,
     designFlow_m3_s: asBuilt.designFlow_m3_s ?? Number.NaN,
     pipes,

@@ -8,6 +8,7 @@ import type { EmitterSite, LeakSite } from '../../sim/index.ts';
 import type { Expectation } from '../score/index.ts';
 import type { BoundAction, BoundScenario, Property } from './bind.ts';
 import { type Drawable, drawValue } from './draw.ts';
+import type { DemandCommand } from './profile.ts';
 import type { Pulse } from './pulse.ts';
 import type { WeatherCommand } from './weather.ts';
 
@@ -65,7 +66,8 @@ export type Action =
       readonly lastsUs?: number;
     }
   | { readonly kind: 'clear'; readonly fault: string }
-  | WeatherCommand;
+  | WeatherCommand
+  | DemandCommand;
 
 export interface TimelineEvent {
   readonly name: string;

@@ -18,8 +18,9 @@ import { nearest, parseQuantity } from '../../models/kernel/index.ts';
 import type { Fitting } from '../../models/physics/release/index.ts';
 import { expectationsSchema, leakReferences } from '../score/index.ts';
 import { choose } from './choose.ts';
-import { bindRaw, DRAWS, type Drawable, drawable, drawKeys, type Raw, rawSchema } from './draw.ts';
+import { bindRaw, type Drawable, drawable, type Raw, rawSchema } from './draw.ts';
 import { parametersSchema, putTogether, readVariant, type Settings, variantName } from './include.ts';
+import { demandSchema, isProfile, readProfile, weatherSchema } from './profile.ts';
 import { pulseSchema } from './pulse.ts';
 import { isRepeat, repeatSchema } from './repeat.ts';
 import { emissionAction, excavatorAction, patrolAction } from './siteActions.ts';
@@ -76,7 +77,7 @@ const rate = rawSchema
   })
   .describe('a rate: "1 % of flow" (of the design flow), a mass per time or a volume per time, or a draw of one');
 
-const repeats = { every: repeatSchema.optional() };
+export const repeats = { every: repeatSchema.optional() };
 
 const FITTINGS = [
   'flange-fibre',
@@ -227,7 +228,7 @@ const setAction = z.strictObject({
 /** The weather turns: an alarm that this raises is false. */
 const weatherAction = z.strictObject({ ...trigger, weather: weatherActionSchema });
 
-const ACTIONS = {
+export const ACTIONS = {
   leak: leakAction,
   close: closeAction,
   disturbance: disturbanceAction,
@@ -239,8 +240,8 @@ const ACTIONS = {
   excavator: excavatorAction,
   patrol: patrolAction,
 } as const;
-const ACTION_NAMES = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
-const TRIGGERS = ['at', 'after', 'when', 'every'] as const;
+export const ACTION_NAMES = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
+export const TRIGGERS = ['at', 'after', 'when', 'every'] as const;
 /** What may happen again: a leak opens once, and closing or clearing it again would say nothing. */
 const REPEATED: readonly string[] = ['disturbance', 'set', 'fault'];
 
@@ -315,7 +316,9 @@ export const scenarioSchema = z.strictObject({
   /** The physics step where it is not the plant's own. */
   step: quantity('time', { positive: true, max: 10 }).optional(),
   /** What the weather is from the start, where it is not the plant's own. */
-  weather: weatherActionSchema.optional(),
+  weather: weatherSchema.optional(),
+  /** How much more or less than usual customers of a water network draw. */
+  demand: demandSchema.optional(),
   /** How long after its closing a leak may still be found. */
   grace: duration().optional(),
   /** Values that the rest of the file names as `$name`; `matrix` and `name[parameter=value]` change them. */
@@ -366,8 +369,18 @@ export function parseScenario(
       ),
     };
   const problems = checkNames(read.value);
+  const withFiles = (['weather', 'demand'] as const).flatMap((kind) => {
+    const given = spec[kind];
+    if (given === undefined || !isProfile(given)) return [];
+    const filled = readProfile(given, kind, path ?? file, read.value);
+    if (!filled.ok) problems.push(...filled.problems);
+    return filled.ok ? [[kind, filled.value] as const] : [];
+  });
   if (problems.length > 0) return { ok: false, problems };
-  const named = { ...read.value, value: { ...spec, scenario: variantName(spec.scenario, settings) } };
+  const named = {
+    ...read.value,
+    value: { ...spec, ...Object.fromEntries(withFiles), scenario: variantName(spec.scenario, settings) },
+  };
   return { ok: true, value: path === undefined ? named : { ...named, path } };
 }
 
@@ -386,7 +399,12 @@ export function readScenario(nameOrPath: string, near?: string): Result<LocatedS
 /** All scenarios of a matrix over parameters, by name; the scenario alone where it has none. */
 export function variantsOf({ value: { scenario, matrix } }: LocatedScenario): readonly Settings[] {
   if (scenario.endsWith(']')) return [{}];
-  return Object.entries(matrix?.parameters ?? {}).reduce<readonly Settings[]>(
+  return combinations(matrix?.parameters ?? {});
+}
+
+/** Every value of each parameter with every value of the others. */
+export function combinations(parameters: Readonly<Record<string, readonly (string | number)[]>>): readonly Settings[] {
+  return Object.entries(parameters).reduce<readonly Settings[]>(
     (all, [name, values]) => all.flatMap((s) => values.map((v) => ({ ...s, [name]: v }))),
     [{}],
   );
@@ -470,26 +488,4 @@ function circles(
     }
     return [];
   });
-}
-
-/** Every key that a scenario may have, by where it stands: what `leaktwin describe keys` prints. */
-export function scenarioKeys(): readonly { readonly of: string; readonly key: string; readonly about: string }[] {
-  const listed = (of: string, shape: Readonly<Record<string, z.ZodType>>, skip: readonly string[] = []) =>
-    Object.entries(shape)
-      .filter(([key]) => !skip.includes(key))
-      .map(([key, schema]) => ({ of, key, about: schema.description ?? innerDescription(schema) }));
-  const when = ['id', ...TRIGGERS];
-  return [
-    ...listed('scenario', scenarioSchema.shape),
-    ...listed('entry', { ...trigger, ...repeats }),
-    ...listed('every', repeatSchema.shape),
-    ...ACTION_NAMES.flatMap((name) => listed(name, ACTIONS[name].shape, when)),
-    ...DRAWS.map((draw) => ({ of: 'draw', key: draw, about: drawKeys(draw).join(', ') })),
-  ];
-}
-
-/** What a default or an option hides. */
-function innerDescription(schema: z.ZodType): string {
-  const inner = (schema as unknown as { def?: { innerType?: z.ZodType } }).def?.innerType;
-  return inner ? (inner.description ?? innerDescription(inner)) : '';
 }

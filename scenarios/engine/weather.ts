@@ -29,7 +29,7 @@ const wind = z
   })
   .describe('a wind: "2.5 m/s from 240 deg"');
 
-const shape = {
+export const weatherShape = {
   wind: wind.optional(),
   stability: z.enum(STABILITIES).optional(),
   /** Of the mean wind, one standard deviation. */
@@ -43,7 +43,13 @@ const shape = {
   over: quantity('time', { min: 0 }).optional(),
 };
 
-export const weatherActionSchema = z.strictObject(shape).transform((w, ctx): WeatherCommand => {
+export const weatherActionSchema = z.strictObject(weatherShape).transform((w, ctx) => weatherCommand(w, ctx));
+
+/** What was written, as the command that makes it so. */
+export function weatherCommand(
+  w: Partial<z.output<z.ZodObject<typeof weatherShape>>>,
+  ctx: z.RefinementCtx,
+): WeatherCommand {
   if (Object.entries(w).every(([key, value]) => key === 'over' || value === undefined))
     addIssue(ctx, { found: 'a weather that says nothing', expected: 'wind, stability, gusts or another of its keys' });
   return {
@@ -57,4 +63,4 @@ export const weatherActionSchema = z.strictObject(shape).transform((w, ctx): Wea
     ...(w.clouds === undefined ? {} : { cloud: w.clouds }),
     ...(w.over === undefined ? {} : { over_s: w.over }),
   };
-});
+}

@@ -13,6 +13,7 @@ import {
   leaksOf,
   learnWhitener,
   leastScans,
+  notBefore,
   ORDER,
   type PlaceBound,
   realisableInformation,
@@ -58,6 +59,7 @@ export async function boundRun(
       firstScan_s: (signal.timeUs[0]! - openedUs) * 1e-6,
       demand_1_s: demandOf(resolved),
     };
+    const clairvoyant = boundOf(clairvoyantInformation(signal), timing);
     const place = released
       ? await airPlaceBound(resolved, plant, name, options)
       : frontBound(resolved, plant, found, options);
@@ -67,8 +69,10 @@ export async function boundRun(
       of: name,
       demand_1_s: timing.demand_1_s,
       watched_s: (resolved.durationUs - openedUs) * 1e-6,
-      clairvoyant: boundOf(clairvoyantInformation(signal), timing),
-      ...(options.whitener ? { realisable: boundOf(realisableInformation(signal, options.whitener), timing) } : {}),
+      clairvoyant,
+      ...(options.whitener
+        ? { realisable: notBefore(clairvoyant, boundOf(realisableInformation(signal, options.whitener), timing)) }
+        : {}),
       ...(floor ? { floor } : {}),
       ...(place ? { place: released ? { ...place, by: 'air' } : place } : {}),
     });

@@ -2,18 +2,23 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Card, ProblemError, plainProblem } from '../../models/contract/index.ts';
+import { packageRoot } from '../../models/document/index.ts';
 
 interface Kept {
   readonly suite: string;
   readonly runs: readonly Card[];
 }
 
-/** Reads the cards of a suite's folder, of its suite.json, or of a baseline. Throws a ProblemError that names the file. */
+/** Reads the cards of a suite's folder, of its suite.json, or of a baseline, which may be one that comes with LeakTwin, by its name. Throws a ProblemError that names the file. */
 export function readCards(path: string): Kept {
   const bad = (found: string, hint?: string): never => {
     throw new ProblemError([plainProblem(path, '', found, 'the folder or the JSON of a suite', hint)]);
   };
-  if (!existsSync(path)) bad('nothing there', 'leaktwin suite <name> --out <folder> makes one');
+  if (!existsSync(path)) {
+    const shipped = join(packageRoot, 'scenarios/baselines', `${path}.json`);
+    if (/^[a-z0-9-]+$/.test(path) && existsSync(shipped)) return readCards(shipped);
+    bad('nothing there', 'leaktwin suite <name> --out <folder> makes one');
+  }
   const file = statSync(path).isDirectory() ? join(path, 'suite.json') : path;
   if (!existsSync(file)) bad('a folder without suite.json', 'leaktwin suite <name> --out <folder> makes one');
   let kept: unknown;

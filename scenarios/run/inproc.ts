@@ -20,7 +20,7 @@ export async function runInProcess(
   engine: Pick<Play, 'layout' | 'timeUs' | 'advance' | 'drainTruth'>,
   logbook: Logbook | undefined,
   watchers: readonly Watcher[],
-  options: { readonly signal?: AbortSignal; onProgress?(timeUs: number): void },
+  options: { readonly signal?: AbortSignal; onProgress?(timeUs: number): void; pressure?(): Promise<void> | undefined },
 ): Promise<boolean> {
   const frame = createFrame(engine.layout);
   for (;;) {
@@ -35,7 +35,7 @@ export async function runInProcess(
       }
     }
     options.onProgress?.(engine.timeUs);
-    await (logbook?.pressure() ?? turn());
+    await (logbook?.pressure() ?? options.pressure?.() ?? turn());
     if (options.signal?.aborted) return false;
   }
 }

@@ -2,6 +2,8 @@
  * What a run leaves behind, kept while it runs: frames to the recorder and into their digest and trends, truth, and one
  * journal per detector. It is the same for every transport, so that no transport can tell another story.
  */
+
+import type { RunFeed } from '../../detector/historian/index.ts';
 import {
   type AlarmEvent,
   type Frame,
@@ -21,6 +23,8 @@ export class Logbook {
   private readonly digest: FrameDigest;
   private readonly trend: TrendBuilder | undefined;
   private readonly writer: RunWriter | undefined;
+  /** The run on its way into a history, where somebody wants one. */
+  feed: RunFeed | undefined;
 
   constructor(layout: FrameLayout, writer: RunWriter | undefined, trends = true) {
     this.digest = new FrameDigest(layout, new NativeDigest());
@@ -35,6 +39,7 @@ export class Logbook {
     this.digest.add(frame);
     this.trend?.add(frame);
     this.writer?.frame(frame);
+    this.feed?.frame(frame);
     if (truth.length > 0) this.truthEvents(truth);
   }
 
@@ -42,12 +47,14 @@ export class Logbook {
     for (let i = 0; i < events.length; i += 1) {
       this.truth.push(events[i]!);
       this.writer?.truth(events[i]!);
+      this.feed?.truth(events[i]!);
     }
   }
 
   alarm(event: AlarmEvent): void {
     this.alarms.push(event);
     this.writer?.alarm(event);
+    this.feed?.alarm(event);
   }
 
   /** To be awaited before the next frame where the disk is behind. */

@@ -3,10 +3,14 @@
  * says what the run is worth.
  */
 import { join, resolve } from 'node:path';
+import type { Historian } from '../../detector/historian/index.ts';
 import { createPipeline, type Recipe } from '../../detector/index.ts';
 import {
   type AlarmEvent,
+  type AsBuilt,
   type Card,
+  type Frame,
+  type FrameLayout,
   type Pipeline,
   ProblemError,
   type RunStatus,
@@ -31,7 +35,25 @@ import {
 } from './inputs.ts';
 import { Logbook } from './logbook.ts';
 import type { OperatorDesk } from './operatorDesk.ts';
+import { utcNowUs } from './wallclock.ts';
 import { runWired } from './wired.ts';
+
+/** What a run is, to who hears of it from the first frame on. */
+export interface RunStart {
+  readonly layout: FrameLayout;
+  readonly asBuilt: AsBuilt;
+  readonly runId: string;
+  readonly pace: string;
+}
+
+/** Hears what a control room hears: frames, and the alarms that reached the plant. Of a run over sockets only. */
+export interface RunListener {
+  begin(start: RunStart): void;
+  /** The frame is the plant's own: to be copied. A promise makes the plant wait. */
+  frame(frame: Frame): Promise<void> | undefined;
+  alarm(event: AlarmEvent): void;
+  end(because: string): Promise<void>;
+}
 
 export interface RunRequest {
   readonly inputs: ScenarioInputs;
@@ -50,7 +72,10 @@ export interface RunRequest {
   readonly out?: string;
   readonly suite?: string;
   readonly csv?: boolean;
+  /** Frames, alarms and truth go there too; it is opened and closed by the caller. */
+  readonly historian?: Historian;
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
+  readonly listener?: RunListener;
   /** Wired runs: where people's actions on alarms wait for the detector. */
   readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
@@ -122,6 +147,12 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
     },
   });
   const logbook = new Logbook(engine.layout, writer);
+  logbook.feed = request.historian?.begin({
+    runId,
+    layout: engine.layout,
+    epochUs: utcNowUs(),
+    manifest: { scenario: resolved.scenario, recipe: detector, seed: resolved.seed },
+  });
   let status: RunStatus = 'valid';
   let because = '';
   let stopped = false;
@@ -136,16 +167,23 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       const complete = await runInProcess(engine, logbook, watchers, {
         signal,
         onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
+        pressure: () => request.historian?.pressure(),
       });
       stopped = !complete;
     } else {
+      const { listener } = request;
+      const { layout, asBuilt } = engine;
+      listener?.begin({ layout, asBuilt, runId, pace: formatPace(pace) });
       const run = await runWired(engine, logbook, {
         transport,
+        ...(listener ? { listener } : {}),
         via: request.via,
         pace,
         ...(make && request.detector === undefined ? { pipeline: make } : {}),
         ...(request.detector === undefined ? {} : { command: request.detector }),
         server: request.server,
+        // A plant in real time waits for nobody; what its historian cannot take is told as a gap.
+        ...(pace.kind === 'realtime' ? {} : { pressure: () => request.historian?.pressure() }),
         ...(request.operators ? { operators: request.operators } : {}),
         signal,
         onListen: request.onListen,
@@ -154,6 +192,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         log: (line) => request.log?.(line),
       });
       server = run.server;
+      await listener?.end(run.end.because);
       stopped = run.end.reason === 'stopped';
       if (run.end.reason === 'not-comparable') {
         status = 'not-comparable';
@@ -190,6 +229,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       ...availabilityOf(made),
     });
     const { card } = judged;
+    logbook.feed?.end({ status, because, journalDigest: card.journalDigest });
     await writer.close({
       status,
       because,
@@ -203,6 +243,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
     return { card, judged, folder, html, htmlPath, stopped, ...(server ? { server } : {}) };
   } catch (error) {
     await server?.close();
+    logbook.feed?.end({ status: 'invalid', because: String(error) });
     // What was recorded stays, and says that it is not the whole.
     await writer
       .close({ status: 'invalid', because: error instanceof ProblemError ? error.message : String(error) })

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { atRate, createPipeline, LADDER, type Recipe } from '../../detector/index.ts';
 import { type Problem, ProblemError, type Result } from '../../models/contract/index.ts';
 import { findDocument, readDocument } from '../../models/document/index.ts';
-import { type PlantContexts, variantName, variantsOf } from '../engine/index.ts';
+import { combinations, type PlantContexts, variantName, variantsOf } from '../engine/index.ts';
 import type { Whitener } from '../score/index.ts';
 import { detectorIdentity } from './foreignJob.ts';
 import { DEFAULT_RECIPE, readInputs, readRecipes, resolveInputs, type ScenarioInputs } from './inputs.ts';
@@ -21,8 +21,13 @@ export const suiteSchema = z.strictObject({
     .array(
       z.union([
         z.string().min(1),
-        /** With recipes of its own. */
-        z.strictObject({ scenario: z.string().min(1), recipes: z.array(z.string().min(1)).min(1) }),
+        /** With recipes or values of parameters of its own. */
+        z.strictObject({
+          scenario: z.string().min(1),
+          recipes: z.array(z.string().min(1)).min(1).optional(),
+          /** Every value of each with every value of the others, instead of the scenario's own. */
+          parameters: z.record(z.string(), z.array(z.union([z.string(), z.number()])).min(1)).optional(),
+        }),
       ]),
     )
     .min(1),
@@ -91,9 +96,24 @@ export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Resul
   const own: (readonly string[] | undefined)[] = [];
   spec.scenarios.forEach((entry, i) => {
     const name = typeof entry === 'string' ? entry : entry.scenario;
-    own.push(typeof entry === 'string' ? undefined : entry.recipes);
+    const add = (inputs: ScenarioInputs) => {
+      own.push(typeof entry === 'string' ? undefined : entry.recipes);
+      scenarios.push(inputs);
+    };
     const inputs = readInputs(name, found.value.path, plants);
-    if (inputs.ok) scenarios.push(inputs.value);
+    if (inputs.ok && typeof entry !== 'string' && entry.parameters !== undefined) {
+      const known = inputs.value.bound.located.value.parameters;
+      const strange = Object.keys(entry.parameters).filter((p) => !(p in known));
+      const hint = `known: ${Object.keys(known).join(', ') || 'none'}`;
+      for (const p of strange)
+        problems.push(problemAt(['scenarios', i, 'parameters', p], `"${p}"`, `a parameter of ${name}`, hint));
+      if (strange.length > 0) return;
+      for (const settings of combinations(entry.parameters)) {
+        const variant = readInputs(variantName(name, settings), found.value.path, plants);
+        if (variant.ok) add(variant.value);
+        else problems.push(...variant.problems);
+      }
+    } else if (inputs.ok) add(inputs.value);
     else if (inputs.problems.length === 1 && inputs.problems[0]!.line === 0) {
       const p = inputs.problems[0]!;
       problems.push(

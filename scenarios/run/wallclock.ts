@@ -30,3 +30,8 @@ export function every(ms: number, call: () => void): () => void {
   timer.unref();
   return () => clearInterval(timer);
 }
+
+/** UTC, to the whole second [µs since 1970]: when a run began, for those who keep it. */
+export function utcNowUs(): number {
+  return Math.floor(Date.now() / 1000) * 1_000_000;
+}

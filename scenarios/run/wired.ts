@@ -3,7 +3,7 @@
  * of its own. The journal is what arrived at the plant.
  */
 import { modbusSource, websocketSource } from '../../detector/ingest/index.ts';
-import type { AlarmEvent, FrameSource, Pipeline } from '../../models/contract/index.ts';
+import type { AlarmEvent, Frame, FrameSource, Pipeline } from '../../models/contract/index.ts';
 import {
   type Drive,
   type PlantServer,
@@ -28,12 +28,15 @@ export interface WiredOptions {
   readonly command?: string;
   /** Somebody else's detector is on its way; wait for it. */
   readonly attached?: boolean;
+  readonly listener?: { frame(frame: Frame): Promise<void> | undefined; alarm(event: AlarmEvent): void };
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
   /** Where people's actions wait for the detector of this process. */
   readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
   onListen?(server: PlantServer): void | Promise<void>;
   onProgress?(timeUs: number): void;
+  /** To be awaited before the next scan where somebody beside the recorder is behind. */
+  pressure?(): Promise<void> | undefined;
   onAlarm?(event: AlarmEvent): void;
   log(line: string): void;
 }
@@ -66,10 +69,11 @@ export async function runWired(engine: ScenarioEngine, logbook: Logbook, options
         seen = frame.seq;
         options.onProgress?.(frame.timeUs);
       }
-      return logbook.pressure();
+      return together(logbook.pressure() ?? options.pressure?.(), options.listener?.frame(frame));
     },
     onAlarm(event) {
       logbook.alarm(event);
+      options.listener?.alarm(event);
       options.onAlarm?.(event);
     },
     onTruth: (events) => logbook.truthEvents(events),
@@ -114,6 +118,11 @@ export async function runWired(engine: ScenarioEngine, logbook: Logbook, options
     await server.close();
     throw error;
   }
+}
+
+/** Waits for whoever is behind; nobody, as a rule. */
+function together(a: Promise<void> | undefined, b: Promise<void> | undefined): Promise<void> | undefined {
+  return a && b ? Promise.all([a, b]).then(() => {}) : (a ?? b);
 }
 
 async function closeAll(closers: (() => Promise<unknown> | unknown)[]): Promise<void> {

@@ -44,6 +44,18 @@ export function boundOf(
   return { stationary_s: seconds(at('stationary')), worstCase_s: seconds(at('worst-case')) };
 }
 
+/**
+ * A bound of detectors that know less than another: what nobody can, they cannot either, so the later of the two holds. By itself
+ * a learned noise may promise a little more than there is: its least eigenvalues are drawn too small where scans are few.
+ */
+export function notBefore(clairvoyant: BoundFigure, realisable: BoundFigure): BoundFigure {
+  const later = (a: number | null, b: number | null) => (a === null || b === null ? null : Math.max(a, b));
+  return {
+    stationary_s: later(clairvoyant.stationary_s, realisable.stationary_s),
+    worstCase_s: later(clairvoyant.worstCase_s, realisable.worstCase_s),
+  };
+}
+
 function starts(first: number, n: number): number[] {
   const list: number[] = [];
   for (let i = 0, step = 1; first + i < n; i += step) {

@@ -1,7 +1,7 @@
 /** The door of the judge: it scores anybody's logs, and imports nothing but models. */
 export { alarmFigures } from './alarmFigures.ts';
 export { ALARM_HEADS, alarmRemarks, alarmRows } from './alarmTable.ts';
-export { boundOf, boundText, DEFAULT_DEMAND_1_S } from './bound.ts';
+export { boundOf, boundText, DEFAULT_DEMAND_1_S, notBefore } from './bound.ts';
 export { type DeclaredDelay, type InstrumentTiming, latencyBudgets, SHOWS, signalFloor } from './budget.ts';
 export { type BudgetRow, budgetRows, budgetText, formatBudgets, formatBudgetsMarkdown } from './budgetText.ts';
 export { type CardInputs, type FormatOptions, formatCard, formatSummary, makeCard, matchingInputs } from './card.ts';

@@ -1,6 +1,6 @@
 /**
- * What the live twin shows to a browser: the state of the run while it lasts, its report afterwards. The full screen is
- * twin-ui's; this page has to work where nothing but this program is installed.
+ * The plain page of a live twin, at /report: the state of the run while it lasts, its report afterwards. The full screen is
+ * the window's (window.ts); where that has not been built, this page stands in its place.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { html } from 'hono/html';
@@ -23,8 +23,9 @@ export interface LiveState {
 
 const REFRESH_S = 1;
 
-export function addPage(app: OpenAPIHono, state: LiveState): void {
-  app.get('/', (c) => c.html(state.html ?? liveHtml(state)));
+/** @param path where it stands: / where there is no window */
+export function addPage(app: OpenAPIHono, state: LiveState, path: '/' | '/report'): void {
+  app.get(path, (c) => c.html(state.html ?? liveHtml(state)));
   app.get('/api/card', (c) =>
     state.card
       ? c.json(state.card)

@@ -12,7 +12,10 @@ import { inUnit, shown } from './read.ts';
 import type { ControlState } from './state.ts';
 import { isBypassed, isTripped, releaseEffects, trip } from './trips.ts';
 
-export type PlantCommand = Exclude<Command, { kind: 'fault' | 'fault.clear' | 'weather' | 'emission' | 'patrol' }>;
+export type PlantCommand = Exclude<
+  Command,
+  { kind: 'fault' | 'fault.clear' | 'weather' | 'demand' | 'emission' | 'patrol' }
+>;
 type SetCommand = Extract<Command, { kind: 'set' }>;
 const OF_PLANT: readonly string[] = ['speed', 'opening', 'setPoint', 'product'];
 const HIGHEST_SPEED = 1.3;

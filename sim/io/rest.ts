@@ -16,8 +16,10 @@ import {
   PROTOCOL_VERSION,
   type Problem,
   plainProblem,
+  sceneSchema,
   wireFrameSchema,
 } from '../../models/contract/index.ts';
+import { plantScene } from '../index.ts';
 import type { AlarmDesk } from './alarmDesk.ts';
 import type { Drive } from './drive.ts';
 import type { Notices } from './notices.ts';
@@ -118,6 +120,7 @@ export function doCommands(drive: Drive, commands: readonly Command[], where: st
 export function addRest(app: OpenAPIHono, plant: RestPlant): void {
   const { drive, publication, run, desk } = plant;
   const { layout } = drive;
+  const scene = drive.scene ?? plantScene(drive);
 
   app.openapi(
     createRoute({
@@ -136,6 +139,15 @@ export function addRest(app: OpenAPIHono, plant: RestPlant): void {
       responses: { 200: json(asBuiltSchema, 'as-built data') },
     }),
     (c) => c.json(drive.asBuilt, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/scene',
+      summary: 'What the plant looks like: pipes, machines, tanks, buildings, instruments in metres',
+      responses: { 200: json(sceneSchema, 'the scene') },
+    }),
+    (c) => c.json(scene, 200),
   );
   app.openapi(
     createRoute({

@@ -12,6 +12,7 @@ import type {
   WordOrder,
 } from '../../models/contract/index.ts';
 import { AlarmDesk } from './alarmDesk.ts';
+import { AlarmScreens } from './alarmScreens.ts';
 import { CameraRoom } from './cameras.ts';
 import type { Drive } from './drive.ts';
 import { openHttpServer, portProblem } from './httpServer.ts';
@@ -19,7 +20,9 @@ import { LiveClients } from './live.ts';
 import { NextDetectors } from './next.ts';
 import { Notices } from './notices.ts';
 import { atMost, type Pace, paceName } from './pace.ts';
+import { PlumeRoom } from './plume.ts';
 import { Publication } from './publication.ts';
+import { RecentFrames } from './recent.ts';
 import { addRest, createApp } from './rest.ts';
 import { PlantRun, type RunEnd } from './run.ts';
 import { Stations } from './stations.ts';
@@ -45,6 +48,8 @@ export interface PlantServerOptions {
   /** Every alarm event taken in, by whatever door, and the scan that was the newest when it came. */
   onAlarm?(event: AlarmEvent, arrival: { readonly seq: number; readonly timeUs: number }): void;
   onTruth?(events: TruthEvent[]): void;
+  /** Keeps the newest scans for windows that come late (GET /api/frames). */
+  readonly windows?: boolean;
   /** What a person does to an alarm, by WebSocket; who composes the server knows the detector. */
   operate?(action: OperatorAction): Promise<Operated<AlarmEvent>>;
   /** More routers on the main port (scenarios/serve). */
@@ -76,6 +81,9 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
   let next: NextDetectors | undefined;
   let cameras: CameraRoom | undefined;
   let truth: Truth | undefined;
+  let recent: RecentFrames | undefined;
+  let screens: AlarmScreens | undefined;
+  let plume: PlumeRoom | undefined;
   const run = new PlantRun(drive, publication, {
     pace: options.pace,
     ackTimeout_s: options.ackTimeout_s ?? 30,
@@ -89,13 +97,18 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
       live?.publish();
       next?.tell();
       cameras?.publish();
+      recent?.keep();
+      plume?.publish(publication.frame.seq, publication.frame.timeUs);
     },
     onEnd(end) {
       live?.end(end);
       next?.tell();
     },
   });
-  const desk = new AlarmDesk(run, publication, options.onAlarm?.bind(options));
+  const desk = new AlarmDesk(run, publication, (event, arrival) => {
+    options.onAlarm?.(event, arrival);
+    screens?.tell(event);
+  });
   const operate = options.operate?.bind(options);
   const shared = {
     drive,
@@ -143,23 +156,33 @@ export async function startPlantServer(drive: Drive, options: PlantServerOptions
       next.addTo(app);
       cameras = new CameraRoom(drive);
       cameras.addTo(app);
+      if (options.windows) {
+        recent = new RecentFrames(publication);
+        recent.addTo(app);
+      }
+      screens = new AlarmScreens(desk);
+      screens.addTo(app);
       options.routes?.(app);
       const server = await openHttpServer(app, host, httpPort, '--http-port');
       http = { url: server.url };
       opened.push(() => {
         live?.close();
         cameras?.close();
+        screens?.close();
         return server.close();
       });
     }
     const truthPort = options.truthPort ?? false;
     if (truthPort !== false) {
       const channel = new Truth(drive, run);
+      plume = new PlumeRoom(drive);
+      plume.addTo(channel.app);
       const server = await openHttpServer(channel.app, host, truthPort, '--truth-port');
       truth = channel;
       truthPlace = { url: server.url, token: channel.token };
       opened.push(() => {
         channel.close();
+        plume?.close();
         return server.close();
       });
     }

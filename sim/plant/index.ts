@@ -27,6 +27,7 @@ export type {
   AirCommand,
   Built,
   CompilePlantOptions,
+  DemandCommand,
   EmissionRates,
   EmissionSource,
   EmitterSite,

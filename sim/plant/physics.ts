@@ -53,11 +53,12 @@ export interface CompilePlantOptions {
 
 /** Commands that move physics; faults belong to the instruments, the weather is its own, and what only a loop or an interlock has is the control's. */
 export type PhysicsCommand =
-  | Exclude<Command, { kind: 'fault' | 'fault.clear' | 'weather' | 'emission' | 'patrol' | 'set' }>
+  | Exclude<Command, { kind: 'fault' | 'fault.clear' | 'weather' | 'demand' | 'emission' | 'patrol' | 'set' }>
   | (Omit<Extract<Command, { kind: 'set' }>, 'property'> & {
       readonly property: 'speed' | 'opening' | 'setPoint' | 'product';
     });
 export type WeatherCommand = Extract<Command, { kind: 'weather' }>;
+export type DemandCommand = Extract<Command, { kind: 'demand' }>;
 /** What concerns the air over a plant alone. */
 export type AirCommand = Extract<Command, { kind: 'emission' | 'patrol' }>;
 
@@ -114,6 +115,8 @@ export interface Physics {
   gasLeavesAt?(on: string): string;
   /** Absent: nothing in this plant minds the weather. */
   readonly weather?: Weather;
+  /** What its customers draw; absent: it has none. */
+  applyDemand?(command: DemandCommand, timeUs: number, truth: TruthEvent[]): string | undefined;
   /** What befalls the air alone; absent: the plant has none. */
   applyToAir?(command: AirCommand, timeUs: number, truth: TruthEvent[]): string | undefined;
   /** A fault that lies in what a tag looks at, not in its electronics; a sentence where it cannot be. */

@@ -15,6 +15,7 @@ import { type Built, type Outline, type Physics, type PlantKind, reportLeaks } f
 import { checkWater, gatherWater } from './check.ts';
 import { applyWater } from './command.ts';
 import { compileWater, leaksOf, networkOf } from './compile.ts';
+import { applyDemand, demandFactorAt, IN_FORCE } from './demandFactor.ts';
 import { fillStock } from './engines.ts';
 import { faultAtStart } from './faultAtStart.ts';
 import { buildControls, drawAsBuilt } from './layout.ts';
@@ -100,9 +101,12 @@ function createWaterPhysics(spec: WaterSpec, model: WaterModel, network: EpanetN
 
   function drawDemands(time_s: number): void {
     const index = model.demands.index(time_s);
-    if (index === state.demandIndex[0]) return;
+    const factor = demandFactorAt(state.demandFactor, time_s * 1e6);
+    if (index === state.demandIndex[0] && factor === state.demandFactor[IN_FORCE]) return;
     state.demandIndex[0] = index;
+    state.demandFactor[IN_FORCE] = factor;
     model.demands.fill(index, net.nodeDemandMultiplier);
+    if (factor !== 1) for (let n = 0; n < epanet.nNode; n += 1) net.nodeDemandMultiplier[n]! *= factor;
   }
 
   /** Volumes that the flows of the last solve carried in so many seconds. */
@@ -192,6 +196,13 @@ function createWaterPhysics(spec: WaterSpec, model: WaterModel, network: EpanetN
       const why = applyWater(model, state, network, command, timeUs, truth);
       if (why !== undefined) return why;
       if (command.kind === 'leak.open' || command.kind === 'leak.close') growLeaks(model, state, network, timeUs);
+      network.solve();
+      return undefined;
+    },
+    applyDemand(command, timeUs, truth) {
+      if (network.fault) return `the run is invalid: ${network.fault.sentence}`;
+      applyDemand(state.demandFactor, command, timeUs, truth);
+      drawDemands(net.clock[0]!);
       network.solve();
       return undefined;
     },

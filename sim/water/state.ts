@@ -1,5 +1,6 @@
 /** All that changes in a water plant beside EPANET's own memory and the adapter's results. */
 import { bindArena } from '../../models/kernel/index.ts';
+import { DEMAND_FACTOR, usualDemand } from './demandFactor.ts';
 import type { WaterModel } from './model.ts';
 
 export interface WaterState {
@@ -19,6 +20,7 @@ export interface WaterState {
 
   // drawDemands
   readonly demandIndex: Float64Array; // time index of the demands in force (1)
+  readonly demandFactor: Float64Array; // demandFactor.ts (DEMAND_FACTOR)
 }
 
 export const LEDGER = { fromReservoirs: 0, drawn: 1, emitted: 2, tanksAtStart: 3 } as const;
@@ -35,8 +37,10 @@ export function createWaterState(model: WaterModel): WaterState {
     leakVolume_m3: a.f64(nLeak),
     ledger_m3: a.f64(4),
     demandIndex: a.f64(1),
+    demandFactor: a.f64(DEMAND_FACTOR),
   }));
   views.leakOpenUs.fill(-1);
+  usualDemand(views.demandFactor);
   views.throttleOpening.fill(1);
   return { buffer, ...views };
 }

@@ -2,11 +2,12 @@
  * What customers draw while waves run: the same demands as in extended-period hydraulics, but joined by straight lines instead of
  * steps, for a step of all demands at once would be a wave that no town knows; and on top of them single taps.
  *
- *   m(t) = m_k + (m_{k+1} − m_k) (t − t_k)/Δ,   m_k = noise(k) · pattern(t_k),   t_k = k Δ
+ *   m(t) = f(t) (m_k + (m_{k+1} − m_k) (t − t_k)/Δ),   m_k = noise(k) · pattern(t_k),   t_k = k Δ
  *   tap    a trapezoid of seeded onset and flow, at most one per node in each interval of two minutes and inside it
  *
  * At every t_k the multiplier is that of EPANET's solve at t_k. At the start no tap is open.
  */
+import { demandFactorAt } from './demandFactor.ts';
 import type { TransientModel, TransientState } from './transientModel.ts';
 
 /** Sets the demands for the step that ends at `time_s` of the run. */
@@ -21,10 +22,11 @@ export function drawWater(model: TransientModel, state: TransientState, time_s: 
     state.drawIndex[0] = k;
   }
   const share = now / model.every_s - k;
+  const factor = demandFactorAt(state.demandFactor, time_s * 1e6);
   const { drawNode, drawNominal_m3_s, pulses } = model;
   for (let d = 0; d < drawNode.length; d += 1) {
     const from = state.drawFrom[d]!;
-    net.demandMultiplier[drawNode[d]!] = from + (state.drawTo[d]! - from) * share;
+    net.demandMultiplier[drawNode[d]!] = factor * (from + (state.drawTo[d]! - from) * share);
   }
   for (let i = 0; i < model.reservoirNode.length; i += 1) {
     const from = model.reservoirHead(i, k * model.every_s);

@@ -6,6 +6,7 @@ import { bindArena, type Stream } from '../../models/kernel/index.ts';
 import type { DemandNoise } from '../../models/physics/epanet/index.ts';
 import { createState, type NetworkModel, type NetworkState } from '../../models/physics/index.ts';
 import type { LeakModel } from '../plant/index.ts';
+import { DEMAND_FACTOR, usualDemand } from './demandFactor.ts';
 
 /** What a tag reads. */
 export const WAVE = {
@@ -103,6 +104,7 @@ export interface TransientState {
   readonly pumpManual: Uint8Array; // 1: off its control until somebody starts it (nPump)
 
   // drawWater
+  readonly demandFactor: Float64Array; // demandFactor.ts (DEMAND_FACTOR)
   readonly drawIndex: Float64Array; // which interval of demands is in force (1)
   readonly drawFrom: Float64Array; // multiplier at its start (nDraw)
   readonly drawTo: Float64Array; // multiplier at its end (nDraw)
@@ -128,6 +130,7 @@ export function createTransientState(model: TransientModel): TransientState {
     leakPulseUs: a.f64(2 * nLeak),
     pumpWanted: a.f64(model.pumpLink.length),
     pumpManual: a.u8(model.pumpLink.length),
+    demandFactor: a.f64(DEMAND_FACTOR),
     drawIndex: a.f64(1),
     drawFrom: a.f64(nDraw),
     drawTo: a.f64(nDraw),
@@ -140,6 +143,7 @@ export function createTransientState(model: TransientModel): TransientState {
     worstDry: a.f64(3),
   }));
   views.leakOpenUs.fill(-1);
+  usualDemand(views.demandFactor);
   views.drawIndex[0] = Number.NaN;
   views.pulseIndex[0] = Number.NaN;
   for (let p = 0; p < model.pumpLink.length; p += 1)

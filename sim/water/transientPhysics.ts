@@ -16,6 +16,7 @@ import {
   stepCharacteristics,
 } from '../../models/physics/index.ts';
 import { type CompilePlantOptions, grownArea_m2, type Physics, reportLeaks } from '../plant/index.ts';
+import { applyDemand } from './demandFactor.ts';
 import type { WaterSpec } from './spec.ts';
 import { applyTransient } from './transientCommand.ts';
 import { compileTransient } from './transientCompile.ts';
@@ -178,6 +179,10 @@ function createTransientPhysics(model: TransientModel, state: TransientState, de
         default:
           return (net.regulatorSetting[e]! - setPointBase_m(e)) * perMetre;
       }
+    },
+    applyDemand(command, timeUs, truth) {
+      applyDemand(state.demandFactor, command, timeUs, truth);
+      return undefined;
     },
     apply: (command, timeUs, truth) => applyTransient(model, state, command, timeUs, truth),
     report(timeUs, truth) {

@@ -44,6 +44,11 @@ export const ROOMS: readonly Room[] = [
     may: ['models/kernel', 'models/contract', 'models/document'],
     because: 'a recording holds what the contract describes, and its CSV mapping is a document',
   },
+  {
+    folder: 'models/bus',
+    may: ['models/kernel', 'models/contract'],
+    because: 'a bus carries what the contract describes, and is the same to who speaks and who listens',
+  },
   { folder: 'models', may: [], because: 'code of models lives in one of its rooms' },
   { folder: 'sim/plant', may: ['models'], because: 'the compiled plant stands on models alone' },
   { folder: 'sim/liquid', may: ['models', 'sim/plant'], because: PHENOMENON },
@@ -75,6 +80,11 @@ export const ROOMS: readonly Room[] = [
   },
   { folder: 'sim/instruments', may: ['models', 'sim/plant'], because: PHENOMENON },
   {
+    folder: 'sim/picture',
+    may: ['models', 'sim/kinds.ts', 'sim/plant', 'sim/site', 'sim/dispersion'],
+    because: 'a picture is drawn from a spec and its as-built data, not from what moves',
+  },
+  {
     folder: 'sim/io',
     may: ['models', 'sim/index.ts'],
     because: "the plant's sockets see the plant through its facade only",
@@ -93,6 +103,7 @@ export const ROOMS: readonly Room[] = [
       'sim/site',
       'sim/instruments',
       'sim/control',
+      'sim/picture',
     ],
     because: 'the plant knows neither its sockets nor a detector',
   },
@@ -185,6 +196,11 @@ export const OWNERS: readonly { readonly path: string; readonly owns: readonly K
     path: 'sim/io/',
     owns: ['clock', 'timer', 'dice'],
     because: 'sockets time out and idle by the wall clock; the truth token is a secret',
+  },
+  {
+    path: 'detector/historian/thread.ts',
+    owns: ['timer'],
+    because: 'what comes close together is made durable together',
   },
   { path: 'detector/ingest/', owns: ['timer', 'clock'], because: 'a transport waits and gives up by the wall clock' },
   { path: 'scenarios/run/external.ts', owns: ['environment'], because: 'a foreign detector inherits the environment' },

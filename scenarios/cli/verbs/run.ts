@@ -8,6 +8,7 @@ import { formatSpan, formatTime } from '../../../models/kernel/index.ts';
 import type { ResolvedScenario } from '../../engine/index.ts';
 import {
   DEFAULT_RECIPE,
+  openHistory,
   type Pace,
   parsePace,
   readInputs,
@@ -28,6 +29,7 @@ interface Options extends CommonOptions {
   readonly exact: boolean;
   readonly twin: boolean;
   readonly csv: boolean;
+  readonly historian?: string;
 }
 
 export function configure(command: Command): void {
@@ -50,7 +52,8 @@ export function configure(command: Command): void {
     .option('--pace <pace>', 'lockstep, realtime×k or free', 'lockstep')
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--twin', 'also run without the leaks: what is raised there too is no detection', false)
-    .option('--csv', 'also write frames, alarms and truth as CSV', false);
+    .option('--csv', 'also write frames, alarms and truth as CSV', false)
+    .option('--historian <folder>', 'also store the run in this history (leaktwin history)');
 }
 
 export async function run(args: readonly string[], options: Options, io: Io): Promise<number> {
@@ -73,6 +76,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       ),
     ]);
   }
+  const historian = await openHistory(options.historian, io.err);
   let progress: ReturnType<Io['progress']> | undefined;
   const outcome = await runScenario({
     inputs,
@@ -86,6 +90,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     twin: options.twin,
     ...(options.out === undefined ? {} : { out: options.out }),
     csv: options.csv,
+    ...(historian ? { historian } : {}),
     signal: io.signal,
     onBegin: (resolved, runId) => {
       io.err(beginText(resolved, runId));
@@ -93,7 +98,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     },
     onProgress: (timeUs) => progress?.update(timeUs, formatTime(timeUs)),
     log: (line) => io.err(line),
-  }).finally(() => progress?.end());
+  }).finally(async () => {
+    progress?.end();
+    await historian?.close();
+  });
   await outcome.server?.close();
   io.json(outcome.card);
   io.out(formatCard(outcome.card, { colour: io.columns !== undefined }));

@@ -2,8 +2,10 @@
  * `leaktwin serve [scenario]`: the live twin. The plant stands behind its servers, the detector reaches it over Modbus
  * like any stranger would, alarms are told as they come, and the verdict at the end. Then the ports stay open.
  */
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readRecipe } from '../../../detector/index.ts';
+import { readNatsAddress } from '../../../models/bus/index.ts';
 import {
   type AlarmEvent,
   type OperatorAction,
@@ -11,6 +13,7 @@ import {
   ProblemError,
   plainProblem,
   unwrap,
+  type WindowInfo,
 } from '../../../models/contract/index.ts';
 import { formatTime } from '../../../models/kernel/index.ts';
 import type { PlantServer } from '../../../sim/io/index.ts';
@@ -18,6 +21,7 @@ import {
   alarmLine,
   DEFAULT_RECIPE,
   OperatorDesk,
+  openHistory,
   type Pace,
   readInputs,
   runScenario,
@@ -25,13 +29,26 @@ import {
   webSocketUrl,
 } from '../../run/index.ts';
 import { formatCard } from '../../score/index.ts';
-import { addAlarms, addPage, inCi, type LiveState, USUAL_PORTS, usualPort } from '../../serve/index.ts';
+import {
+  addAlarms,
+  addHistory,
+  addPage,
+  addRuns,
+  addWindow,
+  bearerOf,
+  inCi,
+  type LiveState,
+  sameSecret,
+  USUAL_PORTS,
+  usualPort,
+} from '../../serve/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
+import { addNatsOptions, type NatsOptions, natsIdentity } from '../natsOptions.ts';
 import type { CommonOptions } from '../verbs.ts';
 import { beginText, readPace } from './run.ts';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, NatsOptions {
   readonly host: string;
   readonly modbusPort?: number;
   readonly httpPort?: number;
@@ -43,6 +60,8 @@ interface Options extends CommonOptions {
   readonly via: 'gateway' | 'stations';
   readonly exact: boolean;
   readonly once: boolean;
+  readonly bus?: string;
+  readonly historian?: string;
 }
 
 export const DEFAULT_SCENARIO = 'crude-one-percent';
@@ -51,7 +70,7 @@ const PATIENCE_S = 24 * 3600;
 
 export function configure(command: Command): void {
   const port = (flag: string, about: string) => new Option(flag, about).argParser(portNumber);
-  command
+  addNatsOptions(command)
     .option('--host <address>', 'whom to listen to; anything but this machine is your own decision', '127.0.0.1')
     .addOption(
       port('--modbus-port <port>', `0 for any free one (default: ${USUAL_PORTS.modbus}, or any where that is taken)`),
@@ -72,6 +91,11 @@ export function configure(command: Command): void {
         .choices(['gateway', 'stations'])
         .default('gateway'),
     )
+    .option(
+      '--bus <url>',
+      'nats://host:port[/channel]: also publishes frames and alarms as a stream there (detect --source the same)',
+    )
+    .option('--historian <folder>', 'also store the run in this history; asked by GET /api/history')
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--once', 'end with the run instead of going on serving (so does CI=true)', false);
 }
@@ -99,6 +123,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     durationUs: spec.duration,
     alarms: [],
   };
+  let truth: PlantServer['truth'];
+  let live: NonNullable<WindowInfo['live']> | undefined;
+  let finishedFolder: string | undefined;
+  const historian = await openHistory(options.historian, io.err);
   const journal: AlarmEvent[] = [];
   const operators = new OperatorDesk();
   if (!recipe) operators.close('the detector is somebody else’s: its alarms are operated there');
@@ -106,14 +134,17 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   let bar: ReturnType<Io['progress']> | undefined;
   // A line printed over a bar that is being drawn would end up behind it.
   const say = (line: string) => io.out(io.columns === undefined ? line : `\r\x1b[K${line}`);
+  const bus = options.bus === undefined ? undefined : await openChannel(options, options.bus, spec.plant, say);
   const outcome = await runScenario({
     inputs,
+    ...(bus ? { listener: bus } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(recipe ? { recipe } : {}),
     ...(command === undefined ? {} : { detector: command }),
     transport: 'modbus',
     via: options.via,
     pace,
+    ...(historian ? { historian } : {}),
     exact: options.exact,
     ...(options.out === undefined ? {} : { out: options.out }),
     server: {
@@ -121,19 +152,46 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       modbusPort: options.modbusPort ?? (await usualPort(options.host, USUAL_PORTS.modbus)),
       httpPort: options.httpPort ?? (await usualPort(options.host, USUAL_PORTS.http)),
       truthPort: options.truthPort,
+      windows: true,
       routes: (app) => {
-        addPage(app, state);
+        if (historian) addHistory(app, historian);
         addAlarms(app, { journal, operate });
+        const built = addWindow(app, () => (live ? { live } : {}));
+        addPage(app, state, built ? '/report' : '/');
+        addRuns(app, {
+          root: resolve('runs'),
+          own: () => (options.out === undefined ? undefined : finishedFolder),
+          mayKnow: (c) => finishedFolder !== undefined || sameSecret(bearerOf(c), truth?.token),
+        });
       },
       operate,
       ...(none ? { peerTimeout_s: PATIENCE_S } : {}),
     },
     operators,
     signal: io.signal,
-    onBegin: (resolved, runId) => io.err(beginText(resolved, runId)),
+    onBegin: (resolved, runId) => {
+      io.err(beginText(resolved, runId));
+      live = {
+        scenario: resolved.scenario,
+        about: resolved.about,
+        plant: resolved.plant,
+        seed: resolved.seed,
+        recipe: recipe?.name ?? command ?? '',
+        runId,
+        durationUs: resolved.durationUs,
+      };
+    },
     onListen: (server) => {
       io.json({ ready: true, ...addressesOf(server), plant: inputs.plant.spec.plant }, 'line');
+      truth = server.truth;
+      if (live)
+        live = {
+          ...live,
+          ...(server.modbus ? { modbus: `${server.modbus.host}:${server.modbus.port}` } : {}),
+          ...(server.truth ? { truth: server.truth.url } : {}),
+        };
       state.places = places(server, inputs.plant.layout.stations.length);
+      if (bus) state.places = [...state.places, `Bus         ${bus.place}`];
       for (const line of state.places) io.out(`  ${line}`);
       if (options.host !== '127.0.0.1' && options.host !== '::1' && options.host !== 'localhost')
         io.err(`Anybody who can reach ${options.host} can now operate this plant: Modbus has no passwords.`);
@@ -150,11 +208,22 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       say(line);
     },
     log: (line) => io.err(line),
-  }).finally(() => bar?.end());
+  })
+    .catch(async (error) => {
+      await historian?.close();
+      throw error;
+    })
+    .finally(async () => {
+      bar?.end();
+      await bus?.close();
+    });
   const { card, server } = outcome;
   try {
     state.card = card;
     state.html = outcome.html;
+    finishedFolder = outcome.folder;
+    if (live)
+      live = { ...live, recording: options.out === undefined ? `${live.scenario}/${outcome.card.runId}` : 'live/run' };
     io.out(`\n${formatCard(card, { colour: io.columns !== undefined })}`);
     io.out(
       `${outcome.stopped ? 'Stopped; what was recorded is in' : 'Report:'} ${shownPath(outcome.stopped ? outcome.folder : outcome.htmlPath)}`,
@@ -166,9 +235,21 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     }
   } finally {
     await server?.close();
+    await historian?.close();
   }
-  if (card.status !== 'valid') return 4;
+  if (card.status !== 'valid' || bus?.failed !== undefined) return 4;
   return overall(card) === 'fail' ? 1 : 0;
+}
+
+/** Loaded only where it is asked for: most twins need no NATS. */
+async function openChannel(options: Options, url: string, plant: string, log: (line: string) => void) {
+  const { openBus } = await import('../../serve/bus/index.ts');
+  return openBus({
+    address: readNatsAddress('--bus', url, 'channel'),
+    identity: natsIdentity(options),
+    channel: plant.replaceAll(/^.*[/\\]|\.ya?ml$/g, '').replaceAll(/[^A-Za-z0-9_-]/g, '-'),
+    log,
+  });
 }
 
 function addressesOf(server: PlantServer) {
@@ -183,6 +264,7 @@ function places(server: PlantServer, stations: number): string[] {
     ...(server.http
       ? [
           `Browser     ${server.http.url}`,
+          ...(server.truth ? [`with truth  ${server.http.url}/#truth=${server.truth.token}`] : []),
           `REST        ${server.http.url.replace(/\/$/, '')}/api/openapi.json`,
           `WebSocket   ${webSocketUrl(server.http.url)}`,
         ]

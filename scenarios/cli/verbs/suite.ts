@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { withoutSecrets } from '../../../models/bus/index.ts';
 import { type Card, ProblemError, plainProblem, unwrap } from '../../../models/contract/index.ts';
 import { digestJson, formatSpan } from '../../../models/kernel/index.ts';
 import type { Distribution } from '../../run/cluster/index.ts';
@@ -46,9 +47,10 @@ import {
 } from '../../score/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
+import { addNatsOptions, type NatsOptions, natsIdentity } from '../natsOptions.ts';
 import type { CommonOptions } from '../verbs.ts';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, NatsOptions {
   readonly recipe?: readonly string[];
   readonly detector?: string;
   readonly lockbox?: string;
@@ -73,7 +75,7 @@ interface Options extends CommonOptions {
 }
 
 export function configure(command: Command): void {
-  command
+  addNatsOptions(command)
     .option('--recipe <names...>', "the detectors, instead of the suite's own")
     .option('--detector <command>', 'a detector of your own instead, started once per run (docs/protocol.md)')
     .option(
@@ -96,7 +98,10 @@ export function configure(command: Command): void {
       'also every recipe designed for other rates of false alarms: its curve of delay against false alarms',
       false,
     )
-    .option('--baseline <file>', 'accepted cards: a verdict that fell below its own there is a regression')
+    .option(
+      '--baseline <file>',
+      'accepted cards, or "smoke" that comes with LeakTwin: a verdict that fell below its own there is a regression',
+    )
     .addOption(
       new Option('--budget <seeds>', 'compare: add seeds, up to so many, until it is decided').argParser(wholeNumber),
     )
@@ -242,7 +247,7 @@ function carryOut(suite: Suite, workers: number, crew: Crew | undefined, options
   const names = suite.detector ?? [...new Set(suite.recipes.flat().map((r) => r.name))].join(', ');
   io.err(
     `${suite.name} · seeds ${seeds[0]} to ${seeds.at(-1)} · ${suite.scenarios.length} scenarios · ${names} · ` +
-      `${formatSpan(totalUs)} to simulate · ${options.engine ?? (workers === 1 ? 'one process' : `${workers} processes`)}`,
+      `${formatSpan(totalUs)} to simulate · ${options.engine === undefined ? (workers === 1 ? 'one process' : `${workers} processes`) : withoutSecrets(options.engine)}`,
   );
   const bar = io.progress(suite.name, totalUs);
   const common = {
@@ -258,6 +263,7 @@ function carryOut(suite: Suite, workers: number, crew: Crew | undefined, options
       : sendOut(suite, {
           ...common,
           engine: options.engine,
+          identity: natsIdentity(options),
           patience_s: options.patience,
           log: (line) => io.err(line),
         });

@@ -9,9 +9,10 @@ import { parseQuantity } from '../../../models/kernel/index.ts';
 import { REDELIVERY_S, takeJobs } from '../../run/cluster/index.ts';
 import { wholeNumber } from '../commandLine.ts';
 import type { Io } from '../io.ts';
+import { addNatsOptions, type NatsOptions, natsArguments, natsIdentity } from '../natsOptions.ts';
 import type { CommonOptions } from '../verbs.ts';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, NatsOptions {
   readonly engine: string;
   readonly workers?: number;
   readonly redelivery: number;
@@ -20,7 +21,7 @@ interface Options extends CommonOptions {
 }
 
 export function configure(command: Command): void {
-  command
+  addNatsOptions(command)
     .requiredOption('--engine <url>', 'nats://host:port of a server with JetStream; several of a cluster with commas')
     .addOption(new Option('--workers <number>', 'processes (default: one per core)').argParser(wholeNumber))
     .option('--cache <folder>', 'keeps simulations there, so that a changed detector needs no new ones')
@@ -46,6 +47,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
   try {
     const jobs = await takeJobs({
       engine: options.engine,
+      identity: natsIdentity(options),
       redelivery_s: options.redelivery,
       ...(options.cache === undefined ? {} : { cache: options.cache }),
       ...(idle ? { idle_s: idle.value } : {}),
@@ -62,6 +64,7 @@ export async function run(_args: readonly string[], options: Options, io: Io): P
 /** The same program again with one worker, speaking through the same stderr. */
 function alone(options: Options): ChildProcess {
   const args = ['worker', '--engine', options.engine, '--workers', '1', '--redelivery', `${options.redelivery}`];
+  args.push(...natsArguments(options));
   if (options.idle !== undefined) args.push('--idle', options.idle);
   if (options.cache !== undefined) args.push('--cache', options.cache);
   return spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], {

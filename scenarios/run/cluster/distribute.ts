@@ -3,6 +3,7 @@
  * done more than once, but its result enters once, and a second one that differs is an error.
  */
 import { nuid } from '@nats-io/transport-node';
+import { type NatsIdentity, withoutSecrets } from '../../../models/bus/index.ts';
 import type { Card } from '../../../models/contract/index.ts';
 import { digestJson } from '../../../models/kernel/index.ts';
 import { codeDigest } from '../inputs.ts';
@@ -35,6 +36,7 @@ import { packSuite } from './travel.ts';
 
 export interface Distribution {
   readonly engine: string;
+  readonly identity?: NatsIdentity;
   readonly folder: string;
   readonly html: boolean;
   /** How long no worker may answer before the suite ends with a sentence. */
@@ -66,7 +68,7 @@ export async function distribute(suite: Suite, options: Distribution): Promise<S
   const whole = () => ({ cards: results.flatMap((c) => c ?? []), finished, kept, processor_s: [] });
   if (finished === suite.jobs.length) return whole();
 
-  const queue = await openQueue(options.engine, signal);
+  const queue = await openQueue(options.engine, signal, options.identity);
   const session = nuid.next();
   const progress = new Map<number, number>();
   const tell = () => {
@@ -95,7 +97,7 @@ export async function distribute(suite: Suite, options: Distribution): Promise<S
       await patiently(() => queue.js.publish(subject, JSON.stringify(message), { msgID: `${session}.${j}` }));
     }
     options.log?.(
-      `${waiting.length} jobs in the queue of ${options.engine}, kept on ${queue.replicas === 1 ? 'one node' : `${queue.replicas} nodes`}`,
+      `${waiting.length} jobs in the queue of ${withoutSecrets(options.engine)}, kept on ${queue.replicas === 1 ? 'one node' : `${queue.replicas} nodes`}`,
     );
     const digests = new Map<number, string>();
     const lost = stopwatchOf();
@@ -226,7 +228,7 @@ class Post {
       engine,
       `no worker has answered for ${patience_s} s${others}`,
       'at least one worker of this version',
-      `start one with: leaktwin worker --engine ${engine}; what was finished is kept`,
+      `start one with: leaktwin worker --engine ${withoutSecrets(engine)}; what was finished is kept`,
     );
   }
 

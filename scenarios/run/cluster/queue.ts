@@ -19,7 +19,9 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import { type ObjectStore, Objm } from '@nats-io/obj';
-import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { connectNats } from '../../../models/bus/connection/index.ts';
+import { type NatsIdentity, readNatsAddress, withoutSecrets } from '../../../models/bus/index.ts';
 import { ProblemError, plainProblem } from '../../../models/contract/index.ts';
 import { digestBytes } from '../../../models/kernel/index.ts';
 import { sleep, stopwatch } from '../wallclock.ts';
@@ -86,25 +88,8 @@ export interface Queue {
 }
 
 /** Connects to `nats://host:port[,…]` and makes what is missing there. Throws a ProblemError where no server answers. */
-export async function openQueue(engine: string, signal?: AbortSignal): Promise<Queue> {
-  const servers = serversOf(engine);
-  let connection: NatsConnection;
-  try {
-    connection = await connect({
-      servers,
-      name: 'leaktwin',
-      timeout: CONNECT_MS,
-      reconnectTimeWait: 250,
-      maxReconnectAttempts: -1,
-    });
-  } catch (error) {
-    throw engineProblem(
-      engine,
-      `no server answers (${(error as Error).message})`,
-      'the address of a NATS server with JetStream',
-      'start one with: nats-server -js',
-    );
-  }
+export async function openQueue(engine: string, signal?: AbortSignal, identity: NatsIdentity = {}): Promise<Queue> {
+  const connection = await connectNats(readNatsAddress('--engine', engine), identity);
   try {
     let jsm: JetStreamManager;
     try {
@@ -183,17 +168,8 @@ async function closed(connection: NatsConnection): Promise<void> {
   await connection.close().catch(() => {});
 }
 
-function serversOf(engine: string): string[] {
-  const servers = engine.split(',').map((s) => s.trim());
-  for (const s of servers) {
-    if (!/^(nats|tls):\/\/[^\s/:]+(:\d{1,5})?$/.test(s.includes('://') ? s : `nats://${s}`))
-      throw engineProblem(engine, `"${s}"`, 'nats://host:port, several of a cluster parted by commas');
-  }
-  return servers;
-}
-
 export function engineProblem(engine: string, found: string, expected: string, hint?: string): ProblemError {
-  return new ProblemError([plainProblem(`--engine ${engine}`, '', found, expected, hint)]);
+  return new ProblemError([plainProblem(`--engine ${withoutSecrets(engine)}`, '', found, expected, hint)]);
 }
 
 async function known<T>(ask: () => Promise<T>): Promise<T | undefined> {

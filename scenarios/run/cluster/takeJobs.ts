@@ -2,8 +2,10 @@
  * The worker's side of a suite on many machines: takes one job at a time, says while it works that it does, keeps the result
  * before it tells of it and tells before it acknowledges. Where it dies in between, the queue gives the job to another.
  */
+
 import { hostname } from 'node:os';
 import type { JsMsg } from '@nats-io/jetstream';
+import { type NatsIdentity, withoutSecrets } from '../../../models/bus/index.ts';
 import { codeDigest } from '../inputs.ts';
 import { doJob } from '../job.ts';
 import type { Suite } from '../suite.ts';
@@ -35,6 +37,7 @@ const SUITES_KEPT = 4;
 
 export interface Working {
   readonly engine: string;
+  readonly identity?: NatsIdentity;
   readonly redelivery_s: number;
   /** Ends by itself after so long without a job; absent: stays. */
   readonly idle_s?: number;
@@ -47,7 +50,7 @@ export interface Working {
 /** Works until it is stopped, or idle for too long; returns the number of jobs done. */
 export async function takeJobs(options: Working): Promise<number> {
   const { signal, log } = options;
-  const queue = await openQueue(options.engine, signal);
+  const queue = await openQueue(options.engine, signal, options.identity);
   const name = `${hostname()}/${process.pid}`;
   const code = codeDigest();
   const suites = new Map<string, Promise<Suite>>();
@@ -89,7 +92,7 @@ export async function takeJobs(options: Working): Promise<number> {
   let silent_s: (() => number) | undefined;
   try {
     let consumer = await patiently(() => jobConsumer(queue, code, options.redelivery_s), undefined, signal);
-    log(`${name} waits for jobs of code ${code.slice(0, 12)} at ${options.engine}`);
+    log(`${name} waits for jobs of code ${code.slice(0, 12)} at ${withoutSecrets(options.engine)}`);
     while (!signal.aborted && (options.idle_s === undefined || idle_s() < options.idle_s)) {
       let message: JsMsg | null = null;
       try {

@@ -165,7 +165,9 @@ describe.skipIf(!NATS_SERVER)('a suite on a cluster of three', () => {
     expect(files(out)).toEqual(files(local));
     for (const f of files(out).filter((f) => f.endsWith('l') || f.endsWith('card.json')))
       expect(readFileSync(join(out, f), 'utf8') === readFileSync(join(local, f), 'utf8'), f).toBe(true);
-    expect(second.said()).toContain('given again');
+    // A job that the dead worker had begun was begun once more; a leader that is new does not always know that it is the second time.
+    const begun = `${first.said()}\n${second.said()}`.match(/short-(leak|quiet), seed \d+/g)!;
+    expect(begun.length).toBeGreaterThan(8);
     expect(existsSync(join(out, 'suite.json'))).toBe(true);
     second.process.kill('SIGTERM');
     expect(await second.ended).toBe(0);

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
 
 /** Debian puts it beside the programs of the administrator. */
 export const NATS_SERVER = ['nats-server', '/usr/sbin/nats-server'].find(
@@ -31,19 +31,26 @@ export class NatsCluster {
   private readonly nodes: ChildProcess[];
   private readonly folder: string;
 
-  private constructor(urls: readonly string[], nodes: ChildProcess[], folder: string) {
+  private readonly client: NodeConnectionOptions;
+
+  private constructor(urls: readonly string[], nodes: ChildProcess[], folder: string, client: NodeConnectionOptions) {
+    this.client = client;
     this.urls = urls;
     this.nodes = nodes;
     this.folder = folder;
   }
 
-  static async start(size: number): Promise<NatsCluster> {
+  static async start(
+    size: number,
+    more: readonly string[] = [],
+    client: NodeConnectionOptions = {},
+  ): Promise<NatsCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'leaktwin-nats-'));
     const ports = await freePorts(2 * size);
     const clients = ports.slice(0, size);
     const routes = ports.slice(size).map((p) => `nats://127.0.0.1:${p}`);
     const nodes = clients.map((port, i) => {
-      const args = ['-js', '-a', '127.0.0.1', '-p', `${port}`, '-n', `n${i}`, '-sd', join(folder, `n${i}`)];
+      const args = ['-js', '-a', '127.0.0.1', '-p', `${port}`, '-n', `n${i}`, '-sd', join(folder, `n${i}`), ...more];
       if (size > 1) args.push('--cluster_name', 'test', '--cluster', routes[i]!, '--routes', routes.join(','));
       return spawn(NATS_SERVER!, args, { stdio: 'ignore' });
     });
@@ -51,6 +58,7 @@ export class NatsCluster {
       clients.map((p) => `nats://127.0.0.1:${p}`),
       nodes,
       folder,
+      client,
     );
     await cluster.ready(size);
     return cluster;
@@ -66,7 +74,7 @@ export class NatsCluster {
 
   /** The node that leads a stream. */
   async leaderOf(stream: string): Promise<number> {
-    const connection = await connect({ servers: [...this.urls] });
+    const connection = await connect({ ...this.client, servers: [...this.urls] });
     try {
       const { cluster } = await (await jetstreamManager(connection)).streams.info(stream);
       return Number(cluster!.leader!.slice(1));
@@ -90,7 +98,7 @@ export class NatsCluster {
   private async ready(size: number): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
-        const connection = await connect({ servers: [...this.urls] });
+        const connection = await connect({ ...this.client, servers: [...this.urls] });
         try {
           const jsm = await jetstreamManager(connection);
           await jsm.streams.add({ name: 'PROBE', subjects: ['probe'], num_replicas: size });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../models/document/index.ts';
+import { readSuite } from '../../../scenarios/run/index.ts';
 import { Folder, leaktwin, SHORT_LEAK, SHORT_QUIET } from './short.ts';
 
 const folder = new Folder();
@@ -37,10 +38,11 @@ async function runSuite(workers: number) {
 }
 
 describe('a suite', () => {
-  it('gives the same runs and the same summary with one and with two workers', async () => {
+  it('gives the same runs and the same summary with one, two and four workers', async () => {
     const one = await runSuite(1);
     const two = await runSuite(2);
     expect(two).toEqual(one);
+    expect(await runSuite(4)).toEqual(one);
     expect(
       one.runs.map((c: { scenario: string; seed: number; recipe: string }) => `${c.scenario} ${c.seed} ${c.recipe}`),
     ).toEqual([
@@ -102,6 +104,36 @@ describe('a suite', () => {
       ).stdout,
     );
     expect(whole.runs.find((c: { runId: string }) => c.runId === single.runId)).toEqual(single);
+  });
+
+  it('runs values of parameters that it names itself, every one with every other', async () => {
+    folder.write(
+      'sized.yaml',
+      `scenario: sized
+about: A leak of a size, at a place.
+plant: crude-line
+duration: 10 s
+parameters: { size: 1 % of flow, place: 10 km }
+timeline: [{ at: 5 s, leak: leak-1, on: { kp: $place }, rate: $size }]
+`,
+    );
+    const of = (parameters: string) =>
+      folder.write(
+        'matrix.yaml',
+        `suite: matrix\nabout: a\nscenarios:\n  - { scenario: sized, recipes: ["null"], parameters: ${parameters} }\nseeds: { count: 1 }\n`,
+      );
+    const read = readSuite(of('{ size: [2 % of flow, 3 % of flow], place: [10 km, 20 km] }'));
+    if (!read.ok) throw new Error(JSON.stringify(read.problems));
+    expect(read.value.scenarios.map((s) => s.name)).toEqual([
+      'sized[size=2 % of flow, place=10 km]',
+      'sized[size=2 % of flow, place=20 km]',
+      'sized[size=3 % of flow, place=10 km]',
+      'sized[size=3 % of flow, place=20 km]',
+    ]);
+    const said = await leaktwin(['suite', of('{ sise: [2 % of flow] }')]);
+    expect(said.code).toBe(2);
+    expect(said.stderr).toMatch(/matrix\.yaml:4:\d+/);
+    expect(said.stderr).toContain('known: size, place');
   });
 
   it('that names what is not there says so at its place', async () => {

@@ -48,7 +48,7 @@ describe('leaktwin serve', () => {
     const ready = JSON.parse(await first);
     expect(ready).toMatchObject({ ready: true, plant: 'crude-line', modbus: { host: '127.0.0.1' } });
     expect(ready.modbus.port).toBeGreaterThan(0);
-    const page = () => fetch(ready.http.url).then((r) => r.text());
+    const page = () => fetch(`${ready.http.url}/report`).then((r) => r.text());
     expect(await page()).toContain('short-leak');
     // Truth is not for whoever finds the port.
     expect((await fetch(`${ready.truth.url}/truth/events`)).status).toBe(401);

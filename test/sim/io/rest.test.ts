@@ -131,6 +131,7 @@ describe('REST', () => {
       '/api/frame',
       '/api/layout',
       '/api/next',
+      '/api/scene',
       '/api/status',
     ]);
     for (const path of Object.values<Record<string, { responses: Record<string, { description: string }> }>>(
