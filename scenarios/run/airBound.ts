@@ -9,6 +9,8 @@ import { turn } from './wallclock.ts';
 const STEP_m = 1;
 /** So is a rate times and by this; of a light gas the signal is linear in it anyway. */
 const STEP_RATE = 1.5;
+/** What is not the plume's but the puffs': merging moves a signal by about this where the rate changes by a tenth. */
+const RESOLUTION = 0.02;
 const BATCH = 64;
 
 /** Of an emission of the scenario; `stopped` where the signal was aborted, undefined where no instrument can tell. */
@@ -34,7 +36,7 @@ export async function airPlaceBound(
     }
     const { layout } = engines[0]!;
     const frames = engines.map(() => createFrame(layout));
-    const information = new SourceInformation(layout);
+    const information = new SourceInformation(layout, RESOLUTION);
     const difference = [0, 2, 4].map(() => new Float64Array(layout.columns));
     const span = [2 * STEP_m, 2 * STEP_m, 2 * Math.log(STEP_RATE)];
     for (let n = 1; engines.every((engine, i) => engine.advance(frames[i]!)); n += 1) {

@@ -19,7 +19,11 @@ export class SourceInformation {
   /** Of one sample of each column; 0 where it is left out (columns). */
   private readonly noise: Float64Array;
 
-  constructor(layout: FrameLayout) {
+  private readonly resolution: number;
+
+  /** `resolution`: relative error of a signal and its derivatives, as independent noise of every sample. */
+  constructor(layout: FrameLayout, resolution = 0) {
+    this.resolution = resolution;
     this.noise = new Float64Array(layout.columns);
     layout.tags.forEach((tag, i) => {
       this.noise.fill(tag.noise, layout.column[i]!, layout.column[i]! + tag.width);
@@ -35,7 +39,8 @@ export class SourceInformation {
       g[1] = byY[c]!;
       g[2] = byLogRate[c]!;
       if (g[0] === 0 && g[1] === 0 && g[2] === 0) continue;
-      addInformation(this.information, g, noise[c]!);
+      // ∂s/∂ln q is the signal itself, where that is linear in the rate.
+      addInformation(this.information, g, Math.hypot(noise[c]!, this.resolution * g[2]!));
     }
   }
 
