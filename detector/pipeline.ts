@@ -24,18 +24,22 @@ import {
   createCompensation,
   createDeviation,
   createFronts,
+  createObserver,
   createOperations,
   createPlumeCoupling,
   createSourceEvidence,
+  createStationFlows,
   createTankRate,
   type Deviation,
   type Fronts,
+  type Observer,
   type Operations,
   type PlumeCoupling,
   readAir,
   readLine,
   readTanks,
   type SourceEvidence,
+  type StationFlows,
   type TankRate,
 } from './features/index.ts';
 import { type Context, createMethod, type ExcessSettings, gasTags, type Running } from './methods/index.ts';
@@ -53,6 +57,8 @@ interface Built {
   readonly balances: readonly Balance[];
   readonly deviations: readonly Deviation[];
   readonly fronts: readonly Fronts[];
+  readonly observers: readonly Observer[];
+  readonly stationFlows: readonly StationFlows[];
   readonly operations: Operations | undefined;
   readonly tankRate: TankRate | undefined;
   readonly blocks: readonly AirBlocks[];
@@ -67,6 +73,9 @@ interface Built {
   readonly watched: Float64Array;
 }
 
+/** Grid of the transient model where a balance asks for its line pack. */
+const OBSERVER_GRID_S = 0.1;
+
 /**
  * Builds a detector for a layout. As-built data may be missing (a bare recording): then only methods on tags fit.
  * Throws a ProblemError that names every method that this plant cannot feed.
@@ -76,11 +85,12 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
   if (problems.length > 0) throw new ProblemError(problems);
   const { buffer, views } = bindArena((arena) => build(recipe, layout, asBuilt, arena));
   const { clean, balances, deviations, fronts, operations, tankRate, stages, annunciator, frames, watched } = views;
-  const { blocks, backgrounds, couplings, evidences } = views;
+  const { blocks, backgrounds, couplings, evidences, observers, stationFlows } = views;
   const warmUpFrames = Math.round((recipe.spec['warm-up'] * 1e6) / layout.scanUs);
   clean.reset();
   for (const b of balances) b.reset();
   for (const f of fronts) f.reset();
+  for (const o of observers) o.reset();
   operations?.reset();
   tankRate?.reset();
   for (const e of evidences) e.reset();
@@ -99,6 +109,8 @@ export function createPipeline(recipe: Recipe, layout: FrameLayout, asBuilt: AsB
       clean.step(frame);
       operations?.step(frame, clean);
       tankRate?.step(clean);
+      for (const o of observers) o.step(frame, clean);
+      for (const s of stationFlows) s.step(frame, clean);
       for (const b of balances) b.step(clean);
       for (const d of deviations) d.step(clean);
       for (const f of fronts) f.step(frame, clean);
@@ -165,6 +177,8 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
   const balances: Balance[] = [];
   const deviations: Deviation[] = [];
   const fronts: Fronts[] = [];
+  const observers: Observer[] = [];
+  const stationFlows: StationFlows[] = [];
   let operations: Operations | undefined;
   let tankRate: TankRate | undefined;
   const air = readAir(layout, asBuilt);
@@ -188,6 +202,12 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
       return b;
     });
   const warmUp_s = spec['warm-up'];
+  const observerOf = (grid_s: number) =>
+    once(`observer/${grid_s}`, () => {
+      const o = createObserver(layout, line!, { grid_s, warmUp_s }, arena);
+      observers.push(o);
+      return o;
+    });
   const context: Context = {
     layout,
     asBuilt,
@@ -196,9 +216,10 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
     scan_s: layout.scanUs * 1e-6,
     warmUp_s,
     clean,
-    balance: (forget_s) =>
-      once(`balance/${forget_s}`, () => {
-        const b = createBalance(layout, line!, { warmUp_s, forget_s }, arena);
+    balance: (forget_s, pack = 'stations') =>
+      once(`balance/${forget_s}/${pack}`, () => {
+        const model = pack === 'model' ? observerOf(OBSERVER_GRID_S) : undefined;
+        const b = createBalance(layout, line!, { warmUp_s, forget_s }, arena, model);
         balances.push(b);
         return b;
       }),
@@ -215,6 +236,13 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
         const f = createFronts(layout, tags, { window_s, sigma, slowest_s, warmUp_s }, arena);
         fronts.push(f);
         return f;
+      }),
+    observer: observerOf,
+    stationFlows: (grid_s) =>
+      once(`station-flows/${grid_s}`, () => {
+        const s = createStationFlows(layout, observerOf(grid_s), warmUp_s, arena);
+        stationFlows.push(s);
+        return s;
       }),
     operations: () =>
       once('operations', () => {
@@ -257,13 +285,25 @@ function build(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | undefined
     });
     return { method, alarm: points.length - 1 };
   });
+  const features = {
+    observers,
+    stationFlows,
+    balances,
+    deviations,
+    fronts,
+    operations,
+    tankRate,
+    blocks,
+    backgrounds,
+    couplings,
+    evidences,
+  };
   const annunciator = createAnnunciator(
     points,
     spec.alarms,
     { usable: clean.usable, tagIds: layout.tags.map((t) => t.id) },
     arena,
   );
-  const features = { balances, deviations, fronts, operations, tankRate, blocks, backgrounds, couplings, evidences };
   return { clean, ...features, stages, annunciator, frames: arena.f64(3), watched: arena.f64(3) };
 }
 
@@ -275,7 +315,7 @@ function inputsOf(m: MethodSpec, { layout, line }: Context): number[] {
   if (named) return all.filter((i) => named.includes(layout.tags[i]!.id));
   const spans = line?.spans.flatMap((s) => [s.up, s.down]) ?? [];
   if (m.method === 'wave') return [...new Set(spans)];
-  if ('on' in m && m.on === 'balance')
+  if (m.method === 'rttm' || ('on' in m && m.on === 'balance'))
     return [...new Set([...spans, ...(line?.sections.flatMap((s) => [s.inFlow, s.outFlow]) ?? [])])];
   return all;
 }
@@ -342,7 +382,7 @@ function fitProblems(recipe: Recipe, layout: FrameLayout, asBuilt: AsBuilt | und
       ];
     }
     if (
-      m.method === 'wave' &&
+      (m.method === 'wave' || m.method === 'rttm') &&
       !line?.spans.some((s) => layout.tags[s.up]!.width >= 4 && layout.tags[s.down]!.width >= 4)
     ) {
       return [

@@ -76,6 +76,29 @@ const average = quantity('time', { positive: true }).prefault('1 min');
 /** Learn for so long, in quiet, what temperature, humidity and pressure do to each instrument, and take it off. */
 const learnWeather = quantity('time', { positive: true }).optional();
 
+/** The balance's line pack: from the stations' pressures alone, or from the transient model that they drive. */
+const linePack = z.enum(['stations', 'model']).default('stations');
+
+/** What charts for a change of unknown size share. */
+const unknownSize = {
+  on,
+  tags,
+  ...alarm,
+  'line-pack': linePack,
+  /** Design rate of false alarms in white noise, all channels together; sets the limit. */
+  'false-alarms': quantity('frequency', { positive: true }),
+};
+
+/** Sizes that a bank covers: of design flow for the balance, in standard deviations for tags. */
+const sizeRange = {
+  from: quantity('fraction', { positive: true }),
+  to: quantity('fraction', { positive: true }),
+};
+
+function rangeRises(m: { readonly from: number; readonly to: number }, ctx: z.RefinementCtx): void {
+  if (!(m.to > m.from)) addIssue(ctx, { found: `${m.to}`, expected: `more than "from", which is ${m.from}` }, ['to']);
+}
+
 const methodSchema = z.discriminatedUnion('method', [
   z.strictObject({
     method: z.literal('threshold'),
@@ -105,10 +128,33 @@ const methodSchema = z.discriminatedUnion('method', [
     /** Design rate of false alarms in white noise; sets the threshold. */
     'false-alarms': quantity('frequency', { positive: true }),
     allowance,
+    'line-pack': linePack,
     /** Ask the pressure gradients whether the flow really splits, so that a failing meter is no leak. */
     corroborate: z.boolean().default(true),
     /** Watch on while the alarm stands, for a further step of the balance: a second leak beside the first. */
     're-arm': z.boolean().optional(),
+  }),
+  z.strictObject({
+    method: z.literal('glr'),
+    ...unknownSize,
+    /** Longest stretch over which a change is looked for. */
+    window: quantity('time', { positive: true }).prefault('10 min'),
+  }),
+  z.strictObject({ method: z.literal('mixture'), ...unknownSize, ...sizeRange }).superRefine(rangeRises),
+  z
+    .strictObject({
+      method: z.literal('sprt'),
+      ...unknownSize,
+      ...sizeRange,
+      /** Chance to call a leak none in one test; the next test begins at once. */
+      miss: quantity('fraction', { min: 1e-6, max: 0.4 }).prefault('5 %'),
+    })
+    .superRefine(rangeRises),
+  z.strictObject({
+    method: z.literal('page-hinkley'),
+    ...unknownSize,
+    /** Size to detect, as in `cusum`. */
+    detects: quantity('fraction', { positive: true }),
   }),
   z.strictObject({
     method: z.literal('wave'),
@@ -127,6 +173,22 @@ const methodSchema = z.discriminatedUnion('method', [
     hold: quantity('time', { positive: true }).prefault('10 min'),
     /** Watch on while the alarm stands, for a wave from elsewhere: a second leak beside the first. */
     're-arm': z.boolean().optional(),
+  }),
+  z.strictObject({
+    method: z.literal('rttm'),
+    ...alarm,
+    /** Step of the model's own grid. */
+    grid: quantity('time', { min: 0.02, max: 0.2 }).prefault('100 ms'),
+    /** How far the two sides of a station must part, in standard deviations of their mean over any of the windows. */
+    sigma: z.number().positive().default(7),
+    /** The same where the pressures alone tell of a wave at a station with a meter: the meter then only confirms. */
+    'confirm-sigma': z.number().positive().default(4.5),
+    /** Further allowance, as a share of what flows at the station have moved by lately. */
+    'per-activity': quantity('fraction', { min: 0 }).prefault('4 %'),
+    /** Allowance of windows of ten seconds and more, as a share of the design flow: interfaces of batches pass by. */
+    least: quantity('fraction', { min: 0 }).prefault('0.15 %'),
+    /** How long the alarm condition stands after a wave. */
+    hold: quantity('time', { positive: true }).prefault('10 min'),
   }),
   z
     .strictObject({

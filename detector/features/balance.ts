@@ -7,6 +7,7 @@
  * V_T is what heat moves, where the as-built data and thermometers know it (`heatPack.ts`); flows are then standard volumes.
  *
  * What the meters learned of each other (the mean of r over the warm-up, then slowly) is taken off, so only a change counts.
+ * With an observer dV_p/dt is what its transient model of the spans takes up, waves under way included.
  *
  * Corroboration. A meter that drifts looks just like a leak to a balance. Pressures tell them apart: head loss over a span
  * gives its flow, G = Q0 (h/h0)^(1/n), here relative to what the meters said while learning. A leak between two spans
@@ -18,6 +19,7 @@ import type { Arena } from '../../models/kernel/index.ts';
 import type { Cleaner } from '../preprocess/index.ts';
 import { createHeatPack } from './heatPack.ts';
 import type { Line, Span } from './line.ts';
+import type { Observer } from './observer.ts';
 
 export interface BalanceSettings {
   readonly warmUp_s: number;
@@ -57,8 +59,17 @@ const LEARN_S = 8 * 3600;
 const SPAN_SMOOTH_S = 60;
 /** With heat the viscosity moves a span's own flow within hours; its offset to the meters follows over this time. */
 const SPAN_LEARN_S = 3600;
+/** What an observer's model is given after a break before its line pack counts. */
+const SETTLE_S = 60;
 
-export function createBalance(layout: FrameLayout, line: Line, settings: BalanceSettings, arena: Arena): Balance {
+/** With an observer the line pack is its model's, which has the profile between the stations; else the mean of the stations' heads. */
+export function createBalance(
+  layout: FrameLayout,
+  line: Line,
+  settings: BalanceSettings,
+  arena: Arena,
+  observer?: Observer,
+): Balance {
   const nSection = line.sections.length;
   const nSpan = line.spans.length;
   const scan_s = layout.scanUs * 1e-6;
@@ -90,6 +101,7 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
   const spanScatter = arena.f64(nSpan); // sum of squares about it
   const spanLearned = arena.f64(nSpan);
 
+  const settleSteps = observer ? Math.round((SETTLE_S * 1e6) / observer.gridUs) : 0;
   const heat = line.heat && createHeatPack(layout, line, line.heat, arena);
   const flowOfSpan = arena.f64(heat ? nSpan : 0);
   const flowOf = (clean: Cleaner, tag: number) => (heat ? heat.standardFlow_m3_s(clean, tag) : clean.value[tag]!);
@@ -139,10 +151,15 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
         let ok = clean.usable[section.inFlow] === 1 && clean.usable[section.outFlow] === 1;
         let pack_m3 = 0;
         let warming_m3_s = 0;
+        let packing_m3_s = 0;
         for (const k of section.spans) {
           const s = line.spans[k]!;
           ok = ok && clean.usable[s.up] === 1 && clean.usable[s.down] === 1;
           if (heat) warming_m3_s += heat.rate_m3_s[k]!;
+          if (observer) {
+            ok = ok && observer.since[k]! + settleSteps <= observer.newest[0]!;
+            packing_m3_s += observer.packRate_m3_s[k]!;
+          }
           pack_m3 += coefficient[k]! * (head(clean, s.up, s.upElevation_m) + head(clean, s.down, s.downElevation_m));
         }
         if (!ok) {
@@ -163,7 +180,8 @@ export function createBalance(layout: FrameLayout, line: Line, settings: Balance
         activity_m3[i] = moved > activity_m3[i]! ? moved : activity_m3[i]! * (1 - forget);
         const flowIn = flowOf(clean, section.inFlow);
         const flowAway = flowOf(clean, section.outFlow);
-        const imbalance = flowIn - flowAway - (pack_m3 - before) / scan_s - warming_m3_s;
+        if (!observer) packing_m3_s = (pack_m3 - before) / scan_s;
+        const imbalance = flowIn - flowAway - packing_m3_s - warming_m3_s;
         const n = learned[i]!;
         if (n < warmUpScans) {
           learned[i] = n + 1;

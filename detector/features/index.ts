@@ -7,6 +7,7 @@ export { type Compensation, createCompensation } from './compensation.ts';
 export { createDeviation, type Deviation } from './deviation.ts';
 export { createFronts, FRONTS_KEPT, type Fronts } from './fronts.ts';
 export { type Line, readLine, type Section, type Span } from './line.ts';
+export { createObserver, OBSERVED, type Observer } from './observer.ts';
 export { createOperations, type Operations } from './operations.ts';
 export { createPlumeCoupling, type PlumeCoupling } from './plumeCoupling.ts';
 export {
@@ -15,4 +16,5 @@ export {
   type SourceEstimate,
   type SourceEvidence,
 } from './sourceEvidence.ts';
+export { createStationFlows, type FlowStation, type StationFlows, WINDOWS } from './stationFlows.ts';
 export { createTankRate, type GaugedTank, readTanks, type TankRate } from './tankRate.ts';

@@ -35,7 +35,7 @@ export function createCusum(spec: Spec, context: Context): Running {
 }
 
 function onBalance(spec: Spec, context: Context): Running {
-  const balance = context.balance(spec.allowance.forget);
+  const balance = context.balance(spec.allowance.forget, spec['line-pack']);
   const operations = context.operations();
   const { line } = balance;
   const n = line.sections.length;

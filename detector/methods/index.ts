@@ -5,8 +5,10 @@ import { createCusum } from './cusum.ts';
 import { createGasLevel } from './gasLevel.ts';
 import { createGasSource } from './gasSource.ts';
 import type { Context, Running } from './method.ts';
+import { createRttm } from './rttm.ts';
 import { createShewhart } from './shewhart.ts';
 import { createTankCusum } from './tankCusum.ts';
+import { createUnknown } from './unknown.ts';
 import { createWave } from './wave.ts';
 
 export { gasTags } from './gasLevel.ts';
@@ -20,9 +22,24 @@ export const METHODS: Readonly<Record<MethodSpec['method'], { summary: string; r
     summary: 'cumulative sum designed for a stated rate of false alarms',
     reference: 'Page 1954; Siegmund 1985',
   },
+  glr: {
+    summary: 'generalised likelihood ratio over beginnings within a window, for any size',
+    reference: 'Willsky & Jones 1976; Siegmund & Venkatraman 1995 for its limit',
+  },
+  mixture: {
+    summary:
+      'sums of likelihood ratios over beginnings, mixed over a range of sizes; never alarms more often than demanded',
+    reference: 'Shiryaev 1963; Roberts 1966; Pollak 1987',
+  },
+  sprt: { summary: 'sequential probability ratio tests for a range of sizes, begun anew', reference: 'Wald 1947' },
+  'page-hinkley': { summary: 'cumulative sum about the mean of all that was seen', reference: 'Hinkley 1971' },
   wave: {
     summary: 'negative pressure wave between two stations, with place and rate',
     reference: 'API RP 1130; Joukowsky 1898',
+  },
+  rttm: {
+    summary: 'real-time transient model: what must flow on the two sides of a station has parted',
+    reference: 'API RP 1130; Wylie & Streeter 1993; Willsky & Jones 1976 (GLR over windows)',
   },
   'gas-level': {
     summary: 'limits of gas instruments, over zero, over their background or as a rise, by m votes of a group',
@@ -43,8 +60,15 @@ export function createMethod(spec: MethodSpec, context: Context): Running {
       return createShewhart(spec, context);
     case 'cusum':
       return spec.on === 'tanks' ? createTankCusum(spec, context) : createCusum(spec, context);
+    case 'glr':
+    case 'mixture':
+    case 'sprt':
+    case 'page-hinkley':
+      return createUnknown(spec, context);
     case 'wave':
       return createWave(spec, context);
+    case 'rttm':
+      return createRttm(spec, context);
     case 'gas-level':
       return createGasLevel(spec, context);
     case 'gas-source':

@@ -14,8 +14,10 @@ import type {
   EvidenceSettings,
   Fronts,
   Line,
+  Observer,
   Operations,
   SourceEvidence,
+  StationFlows,
   TankRate,
 } from '../features/index.ts';
 import type { Cleaner } from '../preprocess/index.ts';
@@ -37,9 +39,13 @@ export interface Context {
   readonly scan_s: number;
   readonly warmUp_s: number;
   readonly clean: Cleaner;
-  balance(forget_s: number): Balance;
+  /** `pack`: where its line pack comes from; absent: from the stations. */
+  balance(forget_s: number, pack?: 'stations' | 'model'): Balance;
   deviation(tags: readonly string[] | undefined): Deviation;
   fronts(window_s: number, sigma: number, slowest_s: number): Fronts;
+  /** The transient model of the line on a grid of its own. */
+  observer(grid_s: number): Observer;
+  stationFlows(grid_s: number): StationFlows;
   operations(): Operations;
   tankRate(): TankRate;
   readonly air: AirSite | undefined;

@@ -60,12 +60,12 @@ export function sweepPipes(model: NetworkModel, state: NetworkState): void {
     if (perCell || convection !== 0) {
       const R = perCell ? state.sectionResistance_s2_m5 : state.pipeResistance_s2_m5;
       sweepCells(H, Q, R, perCell, first, last, B, y, convection, ends, p);
-    } else sweep(H, Q, first, last, B, y, state.pipeResistance_s2_m5[p], ends, p);
+    } else sweepReaches(H, Q, first, last, B, y, state.pipeResistance_s2_m5[p], ends, p);
   }
 }
 
 /** One pipe with one resistance. In place: the old C+ of the left neighbour travels along in a register. */
-function sweep(
+export function sweepReaches(
   H: Float64Array,
   Q: Float64Array,
   first: number,

@@ -5,7 +5,7 @@
  */
 
 export { airInflow, gasHead_m, gasVolume_m3 } from './cavity.ts';
-export { stepCharacteristics } from './characteristics.ts';
+export { stepCharacteristics, sweepReaches } from './characteristics.ts';
 export { shaftPower_W } from './equipment.ts';
 export * from './fluid.ts';
 export * from './friction.ts';

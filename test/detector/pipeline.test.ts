@@ -140,11 +140,11 @@ describe('the detector', () => {
       const second = build(r, film);
       play(second, film.frames.slice(100, 130));
       second.load(bytes);
-      expect(second.save()).toEqual(copy);
+      expect(Buffer.compare(second.save(), copy), `cut at ${cut}`).toBe(0);
       const after = play(second, film.frames.slice(cut));
       expect([...before, ...after], `cut at ${cut}`).toEqual(journal);
       expect(Buffer.compare(second.save(), whole.save()), `cut at ${cut}`).toBe(0);
-      expect(bytes).toEqual(copy);
+      expect(Buffer.compare(bytes, copy), `cut at ${cut}`).toBe(0);
     }
   });
 

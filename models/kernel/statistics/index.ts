@@ -2,6 +2,7 @@
 export { cholesky, solveColumns } from './cholesky.ts';
 export { cusumLimit, growingDelay, stationaryDelay, worstCaseDelay } from './detection.ts';
 export { addInformation, leastCovariance } from './fisher.ts';
+export { glrLimit, sprtLimits } from './limits.ts';
 export { fitLogistic, type LogisticFit, type Trial } from './logistic.ts';
 export { chiSquaredQuantile, normalCdf, normalQuantile, studentCdf, studentQuantile } from './normal.ts';
 export { holm, mcnemar, rateRatio, type SeedsAsked, seedsNeeded } from './paired.ts';

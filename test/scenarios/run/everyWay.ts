@@ -49,6 +49,14 @@ export function shortened(name: string, duration_min: number): ScenarioInputs {
   const timeline = located.value.timeline.map((e) => ({
     ...e,
     ...(e.at === undefined ? {} : { at: squeeze(e.at) }),
+    // Every interval and first time, but no count and nothing that is absent.
+    ...('every' in e && typeof e.every === 'object'
+      ? {
+          every: Object.fromEntries(
+            Object.entries(e.every).map(([k, v]) => [k, k === 'count' || v === undefined ? v : squeeze(v)]),
+          ),
+        }
+      : {}),
     ...(e.after ? { after: { ...e.after, by: squeeze(e.after.by) } } : {}),
   }));
   const value = { ...located.value, duration, timeline } as LocatedScenario['value'];
