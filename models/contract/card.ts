@@ -26,6 +26,8 @@ export interface Verdict {
   /** For rates: events counted, and the time in which they could have happened [s]. */
   readonly count?: number;
   readonly exposure_s?: number;
+  /** For shares: of so many, `count` are meant. */
+  readonly among?: number;
   /** Of false alarms: where they pointed; stretches of the line at which none did are counted as well. */
   readonly segments?: readonly { readonly segment: string; readonly count: number }[];
   /** Of a place or a rate that came with its own doubt. */
@@ -68,10 +70,10 @@ export interface LeakBound {
   /** Absent where nothing shows within the run, and on cards of older versions. */
   readonly floor?: SignalFloor;
   /**
-   * Least standard deviation of any unbiased estimate of its place [m] and of its rate (relative) from the front of its wave; absent
-   * where no front places it, and on cards of older versions.
+   * Least standard deviation of any unbiased estimate of its place [m] and of its rate (relative) from the front of its wave, or of a
+   * release from its gas in the air; absent where neither places it, and on cards of older versions.
    */
-  readonly place?: { readonly position_m: number; readonly rate: number };
+  readonly place?: { readonly position_m: number; readonly rate: number; readonly by?: 'air' };
 }
 
 /** Where the time to a detection went, in the order in which it passes. */

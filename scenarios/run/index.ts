@@ -32,4 +32,4 @@ export { type RunListener, type RunOutcome, type RunRequest, type RunStart, runS
 export { readSuite, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
 export { stopwatch, turn, utcNowUs } from './wallclock.ts';
 export { webSocketUrl } from './wired.ts';
-export { runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';
+export { type Crew, hireCrew, runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';

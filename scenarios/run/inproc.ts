@@ -7,7 +7,8 @@ import type { Play } from './frameCache.ts';
 import type { Logbook } from './logbook.ts';
 import { turn } from './wallclock.ts';
 
-const BATCH = 512;
+/** Short beside a job: another process may be waiting for its next. */
+const BATCH = 128;
 
 export interface Watcher {
   readonly pipeline: Pipeline;

@@ -68,6 +68,8 @@ export {
   type SequentialResult,
   untilDecided,
 } from './sequential.ts';
+export { singleBlindVerdicts, type UnitPoint } from './singleBlind.ts';
+export { SourceInformation } from './sourceBound.ts';
 export { operatingCurves, plainCards, segmentRates, yearly } from './suiteFigures.ts';
 export { renderSuiteHtml, type SuitePageInputs } from './suitePage.ts';
 export { type Trend, TrendBuilder } from './trend.ts';
