@@ -13,3 +13,18 @@ export {
   readRecipe,
   recipeSchema,
 } from './recipe.ts';
+export {
+  type Actor,
+  createActor,
+  type PlanInputs,
+  parseResponse,
+  planCap,
+  planFor,
+  planGeoJson,
+  planHtml,
+  planMarkdown,
+  type ResponseDocument,
+  type ResponseSpec,
+  readResponse,
+  responseSchema,
+} from './response/index.ts';

@@ -43,7 +43,11 @@ export function writeFrames(
   const columns = frameColumns(layout);
   return writeParquet(connection, path, columns, (appender) => {
     const types = columns.map((_, i) => appender.columnType(i));
-    for (const block of blocks) appender.appendDataChunk(block.toChunk(types));
+    for (const block of blocks) {
+      const chunk = DuckDBDataChunk.create(types, block.rows);
+      block.fill(chunk);
+      appender.appendDataChunk(chunk);
+    }
   });
 }
 

@@ -10,12 +10,13 @@
  * reconnects with a bounded back-off instead, posts events again that it had no answer for (the plant takes an event
  * once), and delivers a frame of quality `missing` for each scan that it was too slow to see.
  */
-import { connect as connectSocket, type Socket } from 'node:net';
-import modbusSerial from 'modbus-serial';
+import type { Socket } from 'node:net';
 import {
   ACK_ADDRESS,
   type AlarmEvent,
   type AsBuilt,
+  type Control,
+  type ControlWrite,
   copyFrame,
   createFrame,
   digestPrefix,
@@ -35,9 +36,16 @@ import {
   type WordOrder,
 } from '../../models/contract/index.ts';
 import { canonicalJson } from '../../models/kernel/index.ts';
-
-const ModbusRTU = modbusSerial.default;
-type Bus = InstanceType<typeof ModbusRTU>;
+import {
+  type Bus,
+  bigEndian,
+  codeOf,
+  controlRequest,
+  Lost,
+  ModbusRTU,
+  openSocket,
+  type Request,
+} from './modbusWire.ts';
 
 export interface ModbusSourceOptions {
   readonly host: string;
@@ -48,6 +56,8 @@ export interface ModbusSourceOptions {
   readonly via?: 'gateway' | 'stations';
   /** Of floats; default ABCD. */
   readonly wordOrder?: WordOrder;
+  /** What may be written, for `write`; absent: nothing. */
+  readonly controls?: readonly Control[];
   /** True: acknowledges every scan (lockstep). False: a plain polling master. */
   readonly ack: boolean;
   /** Longest wait for a reply or a connection [ms]; default 30 000, as long as a plant waits for an ack. */
@@ -64,9 +74,6 @@ const BLOCK_REGISTERS = 125;
 const WINDOW = 128;
 const BACK_OFF_ms = { first: 100, most: 5000 };
 
-/** The connection is gone, in a sentence; a polling master tries again. */
-class Lost extends Error {}
-
 interface Image {
   readonly unit: UnitImage;
   readonly words: Uint16Array;
@@ -80,8 +87,6 @@ interface Block {
   /** Takes the reply; made once, because a closure per request and scan is most of the client's garbage. */
   readonly take: (error: unknown, reply: { buffer: Buffer }) => void;
 }
-
-type Request = (bus: Bus) => void;
 
 export function modbusSource(options: ModbusSourceOptions): FrameSource {
   return new ModbusFrames(options);
@@ -123,8 +128,8 @@ class ModbusFrames implements FrameSource {
     const { layout } = options;
     const units =
       options.via === 'stations'
-        ? layout.stations.map((_, i) => stationImage(layout, i, []))
-        : [gatewayImage(layout, [])];
+        ? layout.stations.map((_, i) => stationImage(layout, i, options.controls ?? []))
+        : [gatewayImage(layout, options.controls ?? [])];
     this.#images = units.map((unit) => ({ unit, words: new Uint16Array(unit.registers) }));
     this.#blocks = this.#images.flatMap((image) => this.#plan(image));
     this.#filling = createFrame(layout);
@@ -186,6 +191,35 @@ class ModbusFrames implements FrameSource {
     }
   }
 
+  /** FC5 of a coil, FC16 of a set point, each to the unit that has it; all in one round. */
+  async write(writes: readonly ControlWrite[]): Promise<readonly string[]> {
+    const refusals = writes.map(() => '');
+    const requests = writes.flatMap((write, i) => {
+      const request = controlRequest(
+        this.#images.map(({ unit }) => unit),
+        write,
+        this.#options.wordOrder ?? 'ABCD',
+        (error) => {
+          if (error) refusals[i] = this.#refusal(error, `${write.element}.${write.property} = ${write.value}`).message;
+          this.#answered();
+        },
+      );
+      if (request) return [request];
+      refusals[i] = `the plant at ${this.#place} has no control ${write.element}.${write.property}`;
+      return [];
+    });
+    if (requests.length === 0) return refusals;
+    for (;;) {
+      try {
+        await this.#round([], undefined, false, false, requests);
+        return refusals;
+      } catch (fault) {
+        // Nobody knows which of them arrived; each asks for the same whether it came once or twice.
+        await this.#recover(fault);
+      }
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelPause?.();
@@ -227,12 +261,19 @@ class ModbusFrames implements FrameSource {
    * @param ackSeq scan to acknowledge
    * @param askOver also asks, before the blocks, whether the run is over
    * @param read reads the blocks
+   * @param controls writes to controls, before all else
    */
-  #round(pieces: readonly Buffer[], ackSeq: number | undefined, askOver: boolean, read = true): Promise<void> {
+  #round(
+    pieces: readonly Buffer[],
+    ackSeq: number | undefined,
+    askOver: boolean,
+    read = true,
+    controls: readonly Request[] = [],
+  ): Promise<void> {
     const bus = this.#bus;
     if (!bus) return Promise.reject(new Lost(`the connection to the plant at ${this.#place} is closed`));
     const unit = this.#images[0]!.unit.unitId;
-    const queue: Request[] = [];
+    const queue: Request[] = [...controls];
     for (const piece of pieces) {
       // The types know arrays only; a Buffer is copied in one go.
       const values = piece as unknown as number[];
@@ -450,36 +491,4 @@ class ModbusFrames implements FrameSource {
       `the plant at ${this.#place} refused ${what}: ${code === undefined ? why : `exception ${code}`}; GET /api/status of the plant says why`,
     );
   }
-}
-
-function codeOf(error: unknown): number | undefined {
-  return (error as { modbusCode?: number } | null)?.modbusCode;
-}
-
-function bigEndian(words: Uint16Array): Buffer {
-  const bytes = Buffer.alloc(2 * words.length);
-  for (let i = 0; i < words.length; i += 1) bytes.writeUInt16BE(words[i]!, 2 * i);
-  return bytes;
-}
-
-function openSocket(host: string, port: number, limit_ms: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connectSocket({ host, port, noDelay: true });
-    const timer = setTimeout(() => {
-      socket.destroy();
-      reject(new Lost(`the plant at ${host}:${port} did not accept a connection within ${limit_ms} ms`));
-    }, limit_ms);
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      const why = error.code === 'ECONNREFUSED' ? 'nothing listens there; is the plant running?' : error.message;
-      reject(new Lost(`the plant at ${host}:${port} cannot be reached: ${why}`));
-    });
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      // From here 'close' tells what must be told.
-      socket.removeAllListeners('error');
-      socket.on('error', () => {});
-      resolve(socket);
-    });
-  });
 }

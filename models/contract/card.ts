@@ -26,6 +26,8 @@ export interface Verdict {
   /** For rates: events counted, and the time in which they could have happened [s]. */
   readonly count?: number;
   readonly exposure_s?: number;
+  /** For shares: of so many, `count` are meant. */
+  readonly among?: number;
   /** Of false alarms: where they pointed; stretches of the line at which none did are counted as well. */
   readonly segments?: readonly { readonly segment: string; readonly count: number }[];
   /** Of a place or a rate that came with its own doubt. */
@@ -68,10 +70,10 @@ export interface LeakBound {
   /** Absent where nothing shows within the run, and on cards of older versions. */
   readonly floor?: SignalFloor;
   /**
-   * Least standard deviation of any unbiased estimate of its place [m] and of its rate (relative) from the front of its wave; absent
-   * where no front places it, and on cards of older versions.
+   * Least standard deviation of any unbiased estimate of its place [m] and of its rate (relative) from the front of its wave, or of a
+   * release from its gas in the air; absent where neither places it, and on cards of older versions.
    */
-  readonly place?: { readonly position_m: number; readonly rate: number };
+  readonly place?: { readonly position_m: number; readonly rate: number; readonly by?: 'air' };
 }
 
 /** Where the time to a detection went, in the order in which it passes. */
@@ -137,6 +139,30 @@ export interface AlarmFigures {
   readonly rows: readonly AlarmFigure[];
 }
 
+/** What emergency response did in a run, and what it saved against the same run in which nobody did anything. */
+export interface ResponseFigures {
+  readonly document: string;
+  readonly incidents: readonly {
+    readonly incident: string;
+    readonly confirmedUs: number;
+    readonly by: readonly string[];
+    /** Of the writes to the plant; null where there were none. */
+    readonly firstWriteUs: number | null;
+    readonly lastWriteUs: number | null;
+  }[];
+  readonly written: number;
+  readonly refused: number;
+  readonly spilled_m3: number;
+  readonly withoutResponse_m3: number;
+  readonly saved_m3: number;
+  /** Of all leaks, when the first write went out and at the end of the run. */
+  readonly rateBefore_kg_s: number | null;
+  readonly rateAtEnd_kg_s: number;
+  /** Highest pressure of any transmitter from the first write on, and before [Pa]; null where there is none. */
+  readonly peakAfter_Pa: number | null;
+  readonly peakBefore_Pa: number | null;
+}
+
 export interface Card {
   readonly runId: string;
   readonly scenario: string;
@@ -157,6 +183,8 @@ export interface Card {
   readonly leaks?: readonly CardLeak[];
   /** What the operator had to listen to; no verdict hangs on it. Absent on cards of older versions. */
   readonly alarmFigures?: AlarmFigures;
+  /** Absent where the run had no response document. */
+  readonly response?: ResponseFigures;
   /** How soon each leak could have been found at all; absent where it was not asked for. */
   readonly bounds?: readonly LeakBound[];
   /** Of each leak that was found and has a bound. */

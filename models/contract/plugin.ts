@@ -8,6 +8,7 @@ import type { AsBuilt } from './asBuilt.ts';
 import type { Frame, FrameLayout } from './frame.ts';
 import type { Operated, OperatorAction } from './operate.ts';
 import type { Result } from './problem.ts';
+import type { ControlWrite } from './responsePlan.ts';
 
 export interface PlugIn<T, Ctx, Raw = unknown> {
   readonly kind: string;
@@ -26,6 +27,11 @@ export interface FrameSource {
   next(): Promise<Frame | undefined>;
   /** Posts events of this frame, then says that it is done with. */
   ack(seq: number, events: readonly AlarmEvent[]): Promise<void>;
+  /**
+   * Writes to the plant's controls, before the ack of the frame that gave the reason. Absent: this transport carries none.
+   * @returns what was refused, a sentence each, in the order of the writes; empty text where one was taken
+   */
+  write?(writes: readonly ControlWrite[]): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

@@ -25,6 +25,7 @@ export const packageRoot: string = (() => {
 export const LIBRARY = {
   plant: 'models/plants',
   recipe: 'models/recipes',
+  response: 'models/responses',
   scenario: 'scenarios/library',
   suite: 'scenarios/suites',
 } as const;

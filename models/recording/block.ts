@@ -2,7 +2,7 @@
  * Frames by column in DuckDB's own memory order, so that handing a block over is one copy per column. Shared by all who
  * write frames to Parquet: the recorder of a run and the historian.
  */
-import { DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api';
+import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { Frame, FrameLayout } from '../contract/index.ts';
 import { arrayBytes, vectorBytes } from './vectors.ts';
 
@@ -93,10 +93,10 @@ export class Block {
     this.rows = row + 1;
   }
 
-  toChunk(types: readonly DuckDBType[]): DuckDBDataChunk {
+  /** Hands all rows to a chunk of as many. */
+  fill(chunk: DuckDBDataChunk): void {
     const { offset, rowBytes } = this.shape;
-    const chunk = DuckDBDataChunk.create(types, this.rows);
-    for (let c = 0; c < types.length; c += 1) {
+    for (let c = 0; c < chunk.columnCount; c += 1) {
       const vector = chunk.getColumnVector(c);
       const tag = c - 2 - this.clocks;
       const wide = tag >= 0 && tag < this.tags && this.width[tag]! > 1;
@@ -104,7 +104,6 @@ export class Block {
       memory.set(this.bytes.subarray(offset[c]!, offset[c]! + rowBytes[c]! * this.rows));
       vector.flush();
     }
-    return chunk;
   }
 }
 

@@ -19,7 +19,7 @@ import {
 } from '../contract/index.ts';
 import { canonicalJson } from '../kernel/index.ts';
 import { BLOCK_ROWS, Block, type BlockShape, blockShape } from './block.ts';
-import { connect } from './database.ts';
+import { connect, duckDb } from './database.ts';
 import {
   EVENT_COLUMNS,
   type EventColumn,
@@ -208,10 +208,13 @@ export class RunWriter {
   }
 
   private async writeFrames(index: number, blocks: readonly Block[]): Promise<void> {
+    const { DuckDBDataChunk } = await duckDb();
     await this.writeTable('frames', index, this.columns, (appender) => {
       const types = this.columns.map((_, i) => appender.columnType(i));
       for (const block of blocks) {
-        appender.appendDataChunk(block.toChunk(types));
+        const chunk = DuckDBDataChunk.create(types, block.rows);
+        block.fill(chunk);
+        appender.appendDataChunk(chunk);
         block.rows = 0;
         this.waiting -= 1;
         if (this.spare.length < PATIENCE_BLOCKS) this.spare.push(block);

@@ -4,9 +4,10 @@
  * they are stale.
  */
 import { z } from 'zod';
-import { recipeSchema } from '../../detector/index.ts';
+import { recipeSchema, responseSchema } from '../../detector/index.ts';
 import { notifySchema } from '../../detector/notify/index.ts';
 import {
+  actionEventSchema,
   alarmEventSchema,
   asBuiltSchema,
   clientMessageSchema,
@@ -14,6 +15,7 @@ import {
   layoutSchema,
   nextAnswerSchema,
   nextRequestSchema,
+  responsePlanSchema,
   serverMessageSchema,
   truthEventSchema,
 } from '../../models/contract/index.ts';
@@ -35,11 +37,14 @@ export const SCHEMAS: readonly NamedSchema[] = [
   { name: 'plant-tanks', summary: 'a tank farm as YAML (kind: tanks)', schema: tanksSchema },
   { name: 'plant-water', summary: 'a water network as YAML (kind: water)', schema: waterSchema },
   { name: 'recipe', summary: 'a detector recipe as YAML', schema: recipeSchema },
+  { name: 'response', summary: 'what is done about a confirmed leak, as YAML', schema: responseSchema },
   { name: 'scenario', summary: 'a scenario as YAML', schema: scenarioSchema },
   { name: 'suite', summary: 'a suite as YAML', schema: suiteSchema },
   { name: 'notify', summary: 'who is told of alarms, when and how, as YAML', schema: notifySchema },
   { name: 'csv-mapping', summary: 'how a foreign CSV becomes a recording, as YAML', schema: CSV_MAPPING_SCHEMA },
   { name: 'alarm', summary: 'an alarm event: a line of the journal', schema: alarmEventSchema },
+  { name: 'response-plan', summary: 'the plan for one confirmed leak', schema: responsePlanSchema },
+  { name: 'action', summary: 'an action on the plant: a line of actions.jsonl', schema: actionEventSchema },
   { name: 'truth', summary: 'a truth event: what really happened', schema: truthEventSchema },
   { name: 'command', summary: 'a command: the only way to change a plant from outside', schema: commandSchema },
   { name: 'layout', summary: 'the frame layout: stations and tags', schema: layoutSchema },

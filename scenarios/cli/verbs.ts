@@ -114,6 +114,12 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/alarms.ts'),
   },
   {
+    name: 'report',
+    arguments: '<runs...>',
+    summary: 'what leaks have cost, which one to repair first, and what finding it sooner would have saved',
+    load: () => import('./verbs/report.ts'),
+  },
+  {
     name: 'score',
     arguments: '',
     summary: 'judges any alarm log against any truth log',

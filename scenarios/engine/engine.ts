@@ -242,7 +242,7 @@ export class ScenarioEngine {
         return;
       }
       case 'emission': {
-        if (this.twin && action.isLeak) return;
+        if (action.isLeak && this.never(action.emission)) return;
         const { emission, massRate_kg_s, lastsUs } = action;
         this.give([{ kind: 'emission', emission, massRate_kg_s }]);
         if (lastsUs !== undefined)

@@ -3,7 +3,7 @@ export { type BoundScenario, bindScenario } from './bind.ts';
 export { type EngineOptions, ScenarioEngine } from './engine.ts';
 export { type Settings, variantName } from './include.ts';
 export { scenarioKeys } from './keys.ts';
-export { type PlantContext, plantContext, readPlantContext } from './plant.ts';
+export { type PlantContext, type PlantContexts, plantContext, readPlantContext } from './plant.ts';
 export { type Draw, type ResolvedScenario, resolveScenario } from './resolve.ts';
 export {
   combinations,

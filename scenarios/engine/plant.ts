@@ -41,12 +41,21 @@ export interface PlantContext {
   pipeAt(kp_m: number): { readonly pipe: string; readonly fraction: number } | undefined;
 }
 
+/** Plants that were read already, by file and text: a suite of forty scenarios has six plants. */
+export type PlantContexts = Map<string, Result<PlantContext>>;
+
 /** A plant by name, or by path (from `near`, the scenario's own path, where there is one). */
-export function readPlantContext(nameOrPath: string, near?: string): Result<PlantContext> {
+export function readPlantContext(nameOrPath: string, near?: string, before?: PlantContexts): Result<PlantContext> {
   const found = findDocument('plant', nameOrPath, near);
   if (!found.ok) return found;
-  const located = parsePlant(found.value.file, found.value.text);
-  return located.ok ? { ok: true, value: plantContext(located.value) } : located;
+  const { file, text } = found.value;
+  const key = `${file}\n${text}`;
+  const known = before?.get(key);
+  if (known) return known;
+  const located = parsePlant(file, text);
+  const read: Result<PlantContext> = located.ok ? { ok: true, value: plantContext(located.value) } : located;
+  before?.set(key, read);
+  return read;
 }
 
 export function plantContext(located: LocatedPlant): PlantContext {

@@ -15,11 +15,13 @@ import {
   leastScans,
   notBefore,
   ORDER,
+  type PlaceBound,
   realisableInformation,
   signalFloor,
   type Whitener,
   waveBound,
 } from '../score/index.ts';
+import { airPlaceBound } from './airBound.ts';
 import { resolveInputs, type ScenarioInputs } from './inputs.ts';
 import { instrumentTiming, waveReceivers } from './instrumentTiming.ts';
 import { turn } from './wallclock.ts';
@@ -40,22 +42,28 @@ export async function boundRun(
   plant: PlantSpec,
   options: BoundOptions = {},
 ): Promise<LeakBound[] | undefined> {
-  const leaks = resolved.timeline.flatMap((e) => e.actions.flatMap((a) => (a.kind === 'leak' ? [a.leak] : [])));
-  const names = [...new Set(leaks)];
+  const actions = resolved.timeline.flatMap((e) => e.actions);
+  const emissions = new Set(actions.flatMap((a) => (a.kind === 'emission' && a.isLeak ? [a.emission] : [])));
+  const names = [...new Set([...actions.flatMap((a) => (a.kind === 'leak' ? [a.leak] : [])), ...emissions])];
   const bounds: LeakBound[] = [];
   for (const name of names) {
     const found = await signalOf(resolved, plant, name, names.length === 1, options);
     if (found === 'stopped') return undefined;
     if (!found) continue;
-    const { signal, openedUs, position_m, growth_s } = found;
+    const { signal, openedUs } = found;
+    const released = emissions.has(name);
+    // What is in the air has no place along a line.
+    const position_m = released ? Number.NaN : found.position_m;
     const timing = {
       scan_s: signal.layout.scanUs * 1e-6,
       firstScan_s: (signal.timeUs[0]! - openedUs) * 1e-6,
       demand_1_s: demandOf(resolved),
     };
     const clairvoyant = boundOf(clairvoyantInformation(signal), timing);
-    const wave = waveReceivers(resolved, plant, position_m, { ...options, growth_s });
-    const place = wave && waveBound(signal, openedUs, wave.receivers, wave.known);
+    const place = released
+      ? await airPlaceBound(resolved, plant, name, options)
+      : frontBound(resolved, plant, found, options);
+    if (place === 'stopped') return undefined;
     const floor = signalFloor(signal, openedUs, instrumentTiming(resolved, plant, position_m));
     bounds.push({
       of: name,
@@ -66,10 +74,20 @@ export async function boundRun(
         ? { realisable: notBefore(clairvoyant, boundOf(realisableInformation(signal, options.whitener), timing)) }
         : {}),
       ...(floor ? { floor } : {}),
-      ...(place ? { place } : {}),
+      ...(place ? { place: released ? { ...place, by: 'air' } : place } : {}),
     });
   }
   return bounds;
+}
+
+function frontBound(
+  resolved: ResolvedScenario,
+  plant: PlantSpec,
+  { signal, openedUs, position_m, growth_s }: Exclude<Awaited<ReturnType<typeof signalOf>>, 'stopped' | undefined>,
+  options: BoundOptions,
+): PlaceBound | undefined {
+  const wave = waveReceivers(resolved, plant, position_m, { ...options, growth_s });
+  return wave && waveBound(signal, openedUs, wave.receivers, wave.known);
 }
 
 /** What the scenario demands of false alarms [1/s]. */

@@ -23,14 +23,15 @@ export {
 export { runJob } from './job.ts';
 export { everyListener, notifying } from './listeners.ts';
 export { isFolder, readAlarms, readExpected, readRunSpan, readTruth } from './logs.ts';
-export { type NotifyFlags, openNotifier, readNotifyRules } from './notify.ts';
+export { announcePlan, type NotifyFlags, openNotifier, readNotifyRules } from './notify.ts';
 export { OperatorDesk } from './operatorDesk.ts';
 export { shownPath } from './paths.ts';
 export { asScorer, SCORERS, type Scorer, scorePublished } from './publishedData.ts';
 export { type Replay, type ReplayRequest, replay } from './replay.ts';
+export { ResponseDesk, unfitResponse, writeInProcess } from './respond.ts';
 export { AILMENTS, type Ailment, type RobustnessRow, robustness } from './robustness.ts';
 export { type RunListener, type RunOutcome, type RunRequest, type RunStart, runScenario } from './runner.ts';
 export { readSuite, type Suite, type SuiteChoices, simulatedUs, suiteSchema } from './suite.ts';
 export { stopwatch, turn, utcNowUs } from './wallclock.ts';
 export { webSocketUrl } from './wired.ts';
-export { runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';
+export { type Crew, hireCrew, runSuite, type SuiteRun, serveJobs, WORKER_FLAG } from './workers.ts';

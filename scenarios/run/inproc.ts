@@ -2,16 +2,19 @@
  * The whole stack in one thread: plant, recorder and detectors frame by frame, without a promise per frame. The event
  * loop gets its turn between batches, so that Ctrl-C and the disk are heard.
  */
-import { type AlarmEvent, createFrame, type Pipeline } from '../../models/contract/index.ts';
+import { type AlarmEvent, createFrame, type Frame, type Pipeline } from '../../models/contract/index.ts';
 import type { Play } from './frameCache.ts';
 import type { Logbook } from './logbook.ts';
 import { turn } from './wallclock.ts';
 
-const BATCH = 512;
+/** Short beside a job: another process may be waiting for its next. */
+const BATCH = 128;
 
 export interface Watcher {
   readonly pipeline: Pipeline;
   onAlarm(event: AlarmEvent): void;
+  /** After every frame, with what the pipeline said of it; before the plant moves on. */
+  onFrame?(frame: Frame, events: readonly AlarmEvent[]): void;
 }
 
 /** Runs to the end, or to the abort of the signal; returns whether it reached the end. */
@@ -31,6 +34,7 @@ export async function runInProcess(
         const watcher = watchers[w]!;
         const events = watcher.pipeline.step(frame);
         for (let i = 0; i < events.length; i += 1) watcher.onAlarm(events[i]!);
+        watcher.onFrame?.(frame, events);
       }
     }
     options.onProgress?.(engine.timeUs);

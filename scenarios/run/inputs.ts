@@ -14,6 +14,7 @@ import {
   type BoundScenario,
   bindScenario,
   type PlantContext,
+  type PlantContexts,
   type ResolvedScenario,
   readPlantContext,
   readScenario,
@@ -48,10 +49,11 @@ export interface ScenarioInputs {
   readonly name: string;
 }
 
-export function readInputs(nameOrPath: string, near?: string): Result<ScenarioInputs> {
+/** A scenario by name or by path; `plants` are those read before, to which its own is added. */
+export function readInputs(nameOrPath: string, near?: string, plants?: PlantContexts): Result<ScenarioInputs> {
   const scenario = readScenario(nameOrPath, near);
   if (!scenario.ok) return scenario;
-  const plant = readPlantContext(scenario.value.value.plant, scenario.value.path);
+  const plant = readPlantContext(scenario.value.value.plant, scenario.value.path, plants);
   if (!plant.ok) {
     // A plant that is not there is a mistake in the scenario's own line; mistakes inside a plant are its file's.
     const problems = plant.problems.map((p) =>

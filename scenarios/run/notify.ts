@@ -1,6 +1,7 @@
 /** A run's way to people: rules read before anything starts, and the outbox that goes on where the last one stopped. */
+import { planMarkdown } from '../../detector/index.ts';
 import type { Notifier, Rules } from '../../detector/notify/index.ts';
-import { unwrap } from '../../models/contract/index.ts';
+import { type ResponsePlan, unwrap } from '../../models/contract/index.ts';
 import { utcNowUs } from './wallclock.ts';
 
 export interface NotifyFlags {
@@ -39,5 +40,20 @@ export async function openNotifier(
     plant,
     epoch_us: now_us - at_us,
     onNotice: (line) => tell(`notify: ${line}`),
+  });
+}
+
+/** Sends a new or changed plan by the rules of kind `plan`: for people as Markdown, for their systems as JSON. */
+export function announcePlan(notifier: Notifier, plan: ResponsePlan): void {
+  notifier.announce({
+    alarm: plan.incident,
+    incident: plan.incident,
+    priority: 1,
+    timeUs: plan.timeUs,
+    subject: `${plan.plant}: plan for ${plan.incident}, revision ${plan.revision}`,
+    enclosures: [
+      { name: 'plan.md', type: 'text/markdown', text: planMarkdown(plan) },
+      { name: 'plan.json', type: 'application/json', text: JSON.stringify(plan) },
+    ],
   });
 }

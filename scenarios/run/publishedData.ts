@@ -11,6 +11,7 @@ import { gunzipSync } from 'node:zlib';
 import { type Problem, ProblemError, plainProblem } from '../../models/contract/index.ts';
 import { readInp } from '../../models/physics/index.ts';
 import {
+  affiliation,
   batadalScore,
   type CompetitionLeak,
   eventwise,
@@ -141,7 +142,20 @@ function labelled(scorer: Exclude<Scorer, 'battledim'>, data: string, log: strin
       };
     case 'event-wise': {
       const { precision, recall, f1 } = eventwise(all, alarms);
-      return { scorer, figures: { precision, recall, f1 }, because: 'a stretch is found when an alarm lies in it' };
+      const near = affiliation(series);
+      return {
+        scorer,
+        figures: {
+          precision,
+          recall,
+          f1,
+          affiliationPrecision: near.precision,
+          affiliationRecall: near.recall,
+          affiliationF1: near.f1,
+        },
+        because:
+          'a stretch is found when an alarm lies in it; affiliation says how near alarms lie, random ones score about 0.5',
+      };
     }
     case 'nab': {
       const input = series.map((s) => ({

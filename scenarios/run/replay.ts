@@ -36,6 +36,7 @@ import {
   segmentsOf,
   type Trend,
   TrendBuilder,
+  type UnitPoint,
 } from '../score/index.ts';
 import { availabilityOf } from './finish.ts';
 import { codeDigest } from './inputs.ts';
@@ -81,6 +82,7 @@ interface Known {
   readonly truth?: readonly TruthEvent[];
   readonly expect: readonly Expectation[];
   readonly graceUs?: number;
+  readonly units?: readonly UnitPoint[];
 }
 
 export async function replay(request: ReplayRequest): Promise<Replay> {
@@ -160,6 +162,7 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
         ...(rule ? [{ recipe: NEAREST_SENSOR, alarms: ruleAlarms }] : []),
       ],
       ...((expected?.graceUs ?? known.graceUs) === undefined ? {} : { graceUs: expected?.graceUs ?? known.graceUs }),
+      ...(known.units ? { units: known.units } : {}),
       warmUpUs: warm,
       segments: segmentsOf(layout),
       ...availabilityOf(pipeline),
@@ -220,6 +223,7 @@ async function knownOfSite(site: SiteRecording): Promise<Known> {
     seed: 1,
     plant: site.asBuilt.plant,
     ...(truth.length > 0 ? { truth } : {}),
+    ...(site.units ? { units: site.units } : {}),
     expect: expectationsSchema.parse([]),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import type { Historian } from '../../detector/historian/index.ts';
-import { createPipeline, type Recipe } from '../../detector/index.ts';
+import { createPipeline, type Recipe, type ResponseDocument } from '../../detector/index.ts';
 import {
   type AlarmEvent,
   type AsBuilt,
@@ -13,9 +13,12 @@ import {
   type FrameLayout,
   type Pipeline,
   ProblemError,
+  plainProblem,
   type RunStatus,
+  type TruthEvent,
   unwrap,
 } from '../../models/contract/index.ts';
+import { digestJson } from '../../models/kernel/index.ts';
 import { exportCsv, RunWriter } from '../../models/recording/index.ts';
 import { preparePlant } from '../../sim/index.ts';
 import type { PlantServer, PlantServerOptions } from '../../sim/io/index.ts';
@@ -35,6 +38,7 @@ import {
 } from './inputs.ts';
 import { Logbook } from './logbook.ts';
 import type { OperatorDesk } from './operatorDesk.ts';
+import { ResponseDesk, unfitResponse, writeInProcess } from './respond.ts';
 import { utcNowUs } from './wallclock.ts';
 import { runWired } from './wired.ts';
 
@@ -60,6 +64,10 @@ export interface RunRequest {
   readonly seed?: number;
   /** Absent where a foreign detector is used. */
   readonly recipe?: Recipe;
+  /** What is done about a confirmed leak. */
+  readonly response?: ResponseDocument;
+  /** Told before the first tick, where there is a response: whom to ask for plans. */
+  onResponse?(desk: ResponseDesk): void;
   /** A command to start as the detector. */
   readonly detector?: string;
   readonly transport: Transport;
@@ -108,10 +116,14 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   await preparePlant(inputs.plant.spec);
   const engine = new ScenarioEngine(resolved, inputs.plant.spec, { exact: request.exact });
   const detector = recipe?.name ?? request.detector ?? 'attached';
+  const { response } = request;
+  if (response) checkResponse(response, request);
+  const alone = recipe?.digest ?? detectorIdentity(detector);
+  const identity = response ? digestJson([alone, response.digest]) : alone;
   const runId = runIdOf({
     scenario: resolved,
     plantDigest: engine.sim.model.digest,
-    detector: recipe?.digest ?? detectorIdentity(detector),
+    detector: identity,
     transport: via,
     pace: formatPace(pace),
     exact: request.exact ?? false,
@@ -149,6 +161,9 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
     },
   });
   const logbook = new Logbook(engine.layout, writer);
+  const { layout, asBuilt, controls } = engine;
+  const desk = response ? new ResponseDesk(response, { layout, asBuilt, controls }) : undefined;
+  if (desk) request.onResponse?.(desk);
   logbook.feed = request.historian?.begin({
     runId,
     layout: engine.layout,
@@ -165,7 +180,11 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         logbook.alarm(event);
         request.onAlarm?.(event);
       };
-      const watchers = pipeline ? [{ pipeline, onAlarm }] : [];
+      const onFrame = (frame: Frame, events: readonly AlarmEvent[]) => {
+        const writes = desk!.step(frame, events);
+        if (writes.length > 0) desk!.answered(writes, writeInProcess(engine, writes));
+      };
+      const watchers = pipeline ? [{ pipeline, onAlarm, ...(desk ? { onFrame } : {}) }] : [];
       const complete = await runInProcess(engine, logbook, watchers, {
         signal,
         onProgress: (timeUs) => request.onProgress?.(timeUs, resolved.durationUs),
@@ -184,6 +203,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         ...(make && request.detector === undefined ? { pipeline: make } : {}),
         ...(request.detector === undefined ? {} : { command: request.detector }),
         server: request.server,
+        ...(desk ? { respond: desk } : {}),
         // A plant in real time waits for nobody; what its historian cannot take is told as a gap.
         ...(pace.kind === 'realtime' ? {} : { pressure: () => request.historian?.pressure() }),
         ...(request.operators ? { operators: request.operators } : {}),
@@ -213,7 +233,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
     // A wired plant stays to be looked at until its server is closed; it will not move any more.
     engine.close();
     const twinAlarms = request.twin && recipe && !stopped ? await twinJournal(request, resolved, recipe) : undefined;
-    const judged = judgeRun({
+    let judged = judgeRun({
       runId,
       resolved,
       plant: inputs.plant,
@@ -231,6 +251,9 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       ...(twinAlarms ? { twinAlarms } : {}),
       ...availabilityOf(made),
     });
+    const figures =
+      desk && !stopped ? desk.figures(logbook.truth, await truthWithout(request, resolved), logbook.lastUs) : undefined;
+    if (figures) judged = { ...judged, card: { ...judged.card, response: figures } };
     const { card } = judged;
     logbook.feed?.end({ status, because, journalDigest: card.journalDigest });
     await writer.close({
@@ -242,6 +265,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
     const html = reportHtml(judged, engine.layout, logbook.trends(), resolved.about, engine.asBuilt);
     await writeText(folder, 'card.json', `${JSON.stringify(card, undefined, 2)}\n`);
     const htmlPath = await writeText(folder, 'report.html', html);
+    for (const file of desk?.files() ?? []) await writeText(folder, file.name, file.text);
     if (request.csv) await exportCsv(folder);
     return { card, judged, folder, html, htmlPath, stopped, ...(server ? { server } : {}) };
   } catch (error) {
@@ -253,6 +277,39 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       .catch(() => {});
     throw error;
   }
+}
+
+function checkResponse(response: ResponseDocument, { inputs, recipe, transport }: RunRequest): void {
+  const problems = recipe
+    ? unfitResponse(response, inputs.plant, recipe)
+    : [plainProblem('--response', '', 'a foreign detector', 'a recipe, whose alarms confirm a leak')];
+  if (transport === 'websocket' && response.spec.actions.automatic)
+    problems.push(
+      plainProblem('--response', '', 'actions over websocket', 'modbus or inproc, which can write to the plant'),
+    );
+  if (problems.length > 0) throw new ProblemError(problems);
+}
+
+/** The same leaks with nobody doing anything about them. */
+async function truthWithout(request: RunRequest, resolved: ResolvedScenario): Promise<TruthEvent[]> {
+  await preparePlant(request.inputs.plant.spec);
+  const engine = new ScenarioEngine(resolved, request.inputs.plant.spec, { exact: request.exact });
+  const truth: TruthEvent[] = [];
+  const watched = {
+    layout: engine.layout,
+    get timeUs() {
+      return engine.timeUs;
+    },
+    advance: (frame: Frame) => engine.advance(frame),
+    drainTruth() {
+      const events = engine.drainTruth();
+      for (const e of events) truth.push(e);
+      return events;
+    },
+  };
+  await runInProcess(watched, undefined, [], { ...(request.signal ? { signal: request.signal } : {}) });
+  engine.close();
+  return truth;
 }
 
 export function warmUpUs(recipe: Recipe | undefined): number {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { atRate, createPipeline, LADDER, type Recipe } from '../../detector/index.ts';
 import { type Problem, ProblemError, type Result } from '../../models/contract/index.ts';
 import { findDocument, readDocument } from '../../models/document/index.ts';
-import { combinations, variantName, variantsOf } from '../engine/index.ts';
+import { combinations, type PlantContexts, variantName, variantsOf } from '../engine/index.ts';
 import type { Whitener } from '../score/index.ts';
 import { detectorIdentity } from './foreignJob.ts';
 import { DEFAULT_RECIPE, readInputs, readRecipes, resolveInputs, type ScenarioInputs } from './inputs.ts';
@@ -81,11 +81,12 @@ export interface Job {
 /** A suite by name or path; a scenario's name makes a suite of its matrix. Every mistake in every file at once. */
 export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Result<Suite> {
   const found = findDocument('suite', nameOrPath);
+  const plants: PlantContexts = new Map();
   // A scenario's file is no suite, but says what a suite of it alone would be.
   if (!found.ok || /^scenario:/m.test(found.value.text)) {
-    const scenario = readInputs(nameOrPath);
+    const scenario = readInputs(nameOrPath, undefined, plants);
     if (!scenario.ok) return found.ok || nameOrPath.includes('[') ? scenario : found;
-    return buildMatrix(scenario.value, nameOrPath, choices);
+    return buildMatrix(scenario.value, nameOrPath, choices, plants);
   }
   const read = readDocument(found.value.file, found.value.text, suiteSchema);
   if (!read.ok) return read;
@@ -99,7 +100,7 @@ export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Resul
       own.push(typeof entry === 'string' ? undefined : entry.recipes);
       scenarios.push(inputs);
     };
-    const inputs = readInputs(name, found.value.path);
+    const inputs = readInputs(name, found.value.path, plants);
     if (inputs.ok && typeof entry !== 'string' && entry.parameters !== undefined) {
       const known = inputs.value.bound.located.value.parameters;
       const strange = Object.keys(entry.parameters).filter((p) => !(p in known));
@@ -108,7 +109,7 @@ export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Resul
         problems.push(problemAt(['scenarios', i, 'parameters', p], `"${p}"`, `a parameter of ${name}`, hint));
       if (strange.length > 0) return;
       for (const settings of combinations(entry.parameters)) {
-        const variant = readInputs(variantName(name, settings), found.value.path);
+        const variant = readInputs(variantName(name, settings), found.value.path, plants);
         if (variant.ok) add(variant.value);
         else problems.push(...variant.problems);
       }
@@ -129,8 +130,15 @@ export function readSuite(nameOrPath: string, choices: SuiteChoices = {}): Resul
 }
 
 /** A scenario alone: its matrix over recipes, seeds and parameters. */
-function buildMatrix(scenario: ScenarioInputs, name: string, choices: SuiteChoices): Result<Suite> {
-  const read = variantsOf(scenario.bound.located).map((settings) => readInputs(variantName(name, settings)));
+function buildMatrix(
+  scenario: ScenarioInputs,
+  name: string,
+  choices: SuiteChoices,
+  plants: PlantContexts,
+): Result<Suite> {
+  const read = variantsOf(scenario.bound.located).map((settings) =>
+    readInputs(variantName(name, settings), undefined, plants),
+  );
   const problems = read.flatMap((r) => (r.ok ? [] : r.problems));
   if (problems.length > 0) return { ok: false, problems };
   return build(

@@ -18,6 +18,12 @@ export function stopwatch(): () => number {
   return () => (performance.now() - started) / 1000;
 }
 
+/** Seconds of processor that this process has taken, all threads. */
+export function processor_s(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 /** Calls again and again until the function that it returns is called; keeps no process alive. */
 export function every(ms: number, call: () => void): () => void {
   const timer = setInterval(call, ms);

@@ -16,6 +16,7 @@ import { startExternal } from './external.ts';
 import type { Pace } from './inputs.ts';
 import type { Logbook } from './logbook.ts';
 import type { OperatorDesk } from './operatorDesk.ts';
+import type { ResponseDesk } from './respond.ts';
 import { sleep, stopwatch } from './wallclock.ts';
 
 export interface WiredOptions {
@@ -30,6 +31,8 @@ export interface WiredOptions {
   readonly attached?: boolean;
   readonly listener?: { frame(frame: Frame): Promise<void> | undefined; alarm(event: AlarmEvent): void };
   readonly server?: Omit<PlantServerOptions, 'pace' | 'onFrame' | 'onAlarm' | 'onTruth'>;
+  /** What acts on the plant on behalf of the detector of this process. */
+  readonly respond?: ResponseDesk;
   /** Where people's actions wait for the detector of this process. */
   readonly operators?: OperatorDesk;
   readonly signal?: AbortSignal;
@@ -174,6 +177,7 @@ function attach(
           port: server.modbus!.port,
           layout: engine.layout,
           asBuilt: engine.asBuilt,
+          controls: engine.controls,
           via: options.via ?? 'gateway',
           ...(options.server?.wordOrder ? { wordOrder: options.server.wordOrder } : {}),
           ack: options.pace.kind === 'lockstep',
@@ -192,7 +196,13 @@ function attach(
       const events = pipeline.step(frame);
       const took_s = step_s?.() ?? 0;
       const acted = options.operators?.apply(pipeline) ?? [];
-      await source.ack(frame.seq, acted.length === 0 ? events : [...events, ...acted]);
+      const all = acted.length === 0 ? events : [...events, ...acted];
+      const writes = options.respond?.step(frame, all) ?? [];
+      if (writes.length > 0) {
+        const refusals = (await source.write?.(writes)) ?? writes.map(() => 'this transport carries no writes');
+        options.respond?.answered(writes, refusals);
+      }
+      await source.ack(frame.seq, all);
       done = frame.seq;
       onScan?.(frame.seq, took_s);
     }

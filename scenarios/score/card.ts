@@ -28,7 +28,9 @@ import type { FloorJournal } from './floors.ts';
 import { leaksOf, lossCurve } from './leak.ts';
 import type { MatchingInputs } from './matching.ts';
 import { NEAREST_SENSOR, namedMoreOften } from './named.ts';
+import { responseSummary } from './responseText.ts';
 import type { Segment } from './segments.ts';
+import { singleBlindVerdicts, type UnitPoint } from './singleBlind.ts';
 import { actualText, criterionText, intervalText, limitText, STATUS, wrap } from './text.ts';
 
 export interface CardInputs {
@@ -61,6 +63,8 @@ export interface CardInputs {
   readonly segments?: readonly Segment[];
   /** Journals of the null and the random detector (floors.ts). */
   readonly floors?: readonly FloorJournal[];
+  /** Where the units of equipment of a site stand, for whoever is judged by them (singleBlind.ts). */
+  readonly units?: readonly UnitPoint[];
   readonly graceUs?: number;
   readonly warmUpUs?: number;
   readonly twinToleranceUs?: number;
@@ -79,7 +83,7 @@ export function makeCard(inputs: CardInputs): Card {
   const { verdicts, matching: matched } = judge(inputs.expectations, matching, {
     ...(inputs.segments ? { segments: inputs.segments } : {}),
   });
-  verdicts.push(availabilityVerdict(inputs.availability));
+  verdicts.push(...singleBlindVerdicts(inputs.truth, matched, inputs.units), availabilityVerdict(inputs.availability));
   const budgets = inputs.bounds && latencyBudgets(matched.matches, inputs.bounds, inputs.delays ?? []);
   const floors = (inputs.floors ?? []).map(({ recipe, alarms }) => ({
     recipe,
@@ -158,6 +162,7 @@ export function formatCard(card: Card, options: FormatOptions = {}): string {
     lines.push('', ...wrap(`${bound.of}: ${boundText(bound)}`, TABLE_WIDTH).map(paint.dim));
   for (const budget of card.budgets ?? [])
     lines.push('', ...wrap(`${budget.of}: ${budgetText(budget)}`, TABLE_WIDTH).map(paint.dim));
+  if (card.response) lines.push('', ...wrap(responseSummary(card.response), TABLE_WIDTH));
   if (card.alarmFigures) lines.push('', ...wrap(alarmSummary(card.alarmFigures), TABLE_WIDTH).map(paint.dim));
   if (card.floors.length > 0) {
     lines.push('', paint.dim('no skill, for comparison'));

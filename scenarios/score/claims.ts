@@ -97,7 +97,7 @@ function bounded(
   const pairs = cards.flatMap((card) => {
     const place = card.bounds?.find((b) => b.of === of)?.place;
     const error = card.verdicts.find((v) => v.criterion === criterion && v.of === of)?.actual;
-    return place && typeof error === 'number' ? [{ bound: pick(place), error }] : [];
+    return place && typeof error === 'number' ? [{ bound: pick(place), error, by: place.by }] : [];
   });
   if (pairs.length === 0) return [];
   const rms = (value: (p: { bound: number; error: number }) => number) =>
@@ -115,7 +115,7 @@ function bounded(
       target: null,
       unit,
       runs: pairs.length,
-      because: `Cramér–Rao: no unbiased estimate from the front of its wave scatters less; the errors are ${text(error)}, ${number(error / bound)} times that (root mean squares over what was found).`,
+      because: `Cramér–Rao: no unbiased estimate from ${pairs[0]!.by === 'air' ? 'its gas at the instruments' : 'the front of its wave'} scatters less; the errors are ${text(error)}, ${number(error / bound)} times that (root mean squares over what was found).`,
     },
   ];
 }
@@ -123,6 +123,7 @@ function bounded(
 /** Beside the error on a card; empty where there is no bound. */
 export function boundClause(place: LeakBound['place'], criterion: string): string {
   if (!place) return '';
-  if (criterion === 'location') return ` The front of its wave allows ${number(place.position_m)} m (Cramér–Rao).`;
-  return criterion === 'rate' ? ` The front of its wave allows ${number(100 * place.rate)} % (Cramér–Rao).` : '';
+  const what = place.by === 'air' ? 'Its gas at the instruments' : 'The front of its wave';
+  if (criterion === 'location') return ` ${what} allows ${number(place.position_m)} m (Cramér–Rao).`;
+  return criterion === 'rate' ? ` ${what} allows ${number(100 * place.rate)} % (Cramér–Rao).` : '';
 }

@@ -10,6 +10,7 @@ import { claimRows } from './claims.ts';
 import { type RateVerdict, statusOf } from './criteria.ts';
 import { efficiencies } from './efficiency.ts';
 import { censoredQuantile, quantileLimits } from './quantile.ts';
+import { isSingleBlind, poolSingleBlind } from './singleBlind.ts';
 import { detections, yearly } from './suiteFigures.ts';
 import { count, number, withUnit } from './text.ts';
 
@@ -55,6 +56,7 @@ export function summarise(cards: readonly Card[], level = 0.95): SummaryRow[] {
         });
       if (criterion === 'false-alarms') add({ row: poolRate(same, level) });
       else if (criterion === 'availability') add({ row: poolAvailability(same) });
+      else if (isSingleBlind(criterion)) add({ row: poolSingleBlind(same) });
       else if (criterion === 'detected') add({ row: poolDetected(same, level, 1) });
       // A count over all leaks of a recording has no pool; each leak's own has.
       else if (criterion === 'named' && of === '') continue;

@@ -21,6 +21,7 @@ import { alarmPath, f } from './mark.ts';
 import { type Matching, matchAlarms } from './matching.ts';
 import { placeText } from './place.ts';
 import { sitePlans } from './plan.ts';
+import { responseSummary } from './responseText.ts';
 import { locationStrips } from './strip.ts';
 import { SCRIPT, STYLE } from './style.ts';
 import { actualText, criterionText, escapeXml, intervalText, limitText, number, STATUS } from './text.ts';
@@ -88,7 +89,7 @@ ${strips === '' ? '' : `<section><h2>Place</h2>\n<div class="scroll">${strips}</
 <section><h2>Alarms</h2>
 ${alarmTable(alarms, matching)}
 </section>
-${card.alarmFigures ? `<section><h2>What the operator heard</h2>\n${alarmHtml(card.alarmFigures)}\n</section>\n` : ''}<section><h2>Provenance</h2>
+${card.response ? `<section><h2>Response</h2>\n<p>${escapeXml(responseSummary(card.response))}</p>\n</section>\n` : ''}${card.alarmFigures ? `<section><h2>What the operator heard</h2>\n${alarmHtml(card.alarmFigures)}\n</section>\n` : ''}<section><h2>Provenance</h2>
 ${provenance(card, layout, matching)}
 </section>
 <script type="application/json" id="figures">${figureJson(figures)}</script>

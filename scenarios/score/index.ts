@@ -14,6 +14,15 @@ export {
   regressions,
 } from './compare.ts';
 export { judge, type RateVerdict } from './criteria.ts';
+export {
+  type DecisionCosts,
+  type DecisionRow,
+  type DecisionSource,
+  type Decisions,
+  decide,
+  METHANE_GWP100,
+} from './decision.ts';
+export { DECISION_HEADS, decisionCells, renderDecisions } from './decisionPage.ts';
 export { floorCards, type SummaryRow, summarise } from './ensemble.ts';
 export {
   CRITERIA,
@@ -59,6 +68,8 @@ export {
   type SequentialResult,
   untilDecided,
 } from './sequential.ts';
+export { singleBlindVerdicts, type UnitPoint } from './singleBlind.ts';
+export { SourceInformation } from './sourceBound.ts';
 export { operatingCurves, plainCards, segmentRates, yearly } from './suiteFigures.ts';
 export { renderSuiteHtml, type SuitePageInputs } from './suitePage.ts';
 export { type Trend, TrendBuilder } from './trend.ts';

@@ -13,6 +13,7 @@ import {
   allImages,
   type Command,
   type Control,
+  controlCommand,
   GATEWAY_UNIT,
   getFloat,
   getUint32,
@@ -30,7 +31,6 @@ import {
   type UnitImage,
   type WordOrder,
 } from '../../models/contract/index.ts';
-import { fromUnit } from '../../models/kernel/index.ts';
 import type { AlarmDesk } from './alarmDesk.ts';
 import type { Drive } from './drive.ts';
 import {
@@ -130,7 +130,7 @@ export class Stations {
         write: (address, values) => {
           const commands: Command[] = [];
           values.forEach((on, i) => {
-            const command = coilCommand(coils[address + i]!, on !== 0);
+            const command = controlCommand(coils[address + i]!, on);
             if (command) commands.push(command);
           });
           return this.#command(commands);
@@ -205,7 +205,7 @@ export class Stations {
         if (offset >= 0 && offset % 2 === 0 && quantity % 2 === 0) {
           const commands: Command[] = [];
           for (let i = 0; i < quantity; i += 2) {
-            commands.push(setPointCommand(setPoints[(offset + i) / 2]!, getFloat(values, i, order)));
+            commands.push(controlCommand(setPoints[(offset + i) / 2]!, getFloat(values, i, order))!);
           }
           return this.#command(commands);
         }
@@ -243,27 +243,6 @@ export class Stations {
     if (answer === 'taken') return DONE;
     return answer === 'not-owner' ? Exception.busy : Exception.illegalDataValue;
   }
-}
-
-/** Undefined where nothing is to be done: a trip or reset coil that is written 0. */
-function coilCommand({ element, property }: Control, on: boolean): Command | undefined {
-  switch (property) {
-    case 'run':
-      return { kind: 'pump', element, action: on ? 'start' : 'stop' };
-    case 'bypass':
-    case 'push':
-      return { kind: 'set', element, property, value: on ? 1 : 0 };
-    case 'reset':
-      return on ? { kind: 'set', element, property, value: 1 } : undefined;
-    default:
-      return on ? { kind: 'pump', element, action: 'trip' } : undefined;
-  }
-}
-
-function setPointCommand(control: Control, value: number): Command {
-  const property = control.property as 'speed' | 'opening' | 'setPoint' | 'product' | 'output' | 'mode';
-  const si = control.unit === '' ? value : fromUnit(value, control.unit);
-  return { kind: 'set', element: control.element, property, value: si };
 }
 
 /** Device identification is ASCII by the specification. */

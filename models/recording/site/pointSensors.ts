@@ -113,6 +113,12 @@ export async function readPointSensors(folder: string, tables: readonly SmallTab
     parts: ordered,
     remarks,
     problems: [],
+    units: points
+      ? usable(points).flatMap((r) => {
+          const unit = /^(.+-.+)\d$/.exec(r.text('name'))?.[1];
+          return unit === undefined ? [] : [{ unit, place_m: toLocal(r) }];
+        })
+      : [],
     truth: () =>
       truthOf(
         tables.filter((t) => t.header.some((h) => /ExpStart/i.test(h))),
@@ -145,7 +151,10 @@ async function truthOf(
       const place_m = toLocal(r, 'tc_Latitude', 'tc_Longitude');
       const group = nearestTo(equipment, place_m) ?? r.text('tc_EquipmentGroupID');
       const point = r.text('tc_EPID') || r.text('tc_EquipmentGroupID') || 'release';
-      return [{ point, source: group, fromUs: Math.max(0, fromUs), toUs, massRate_kg_s: rate_g_h / 3.6e6, place_m }];
+      const unit = r.text('tc_EquipmentUnitID');
+      return [
+        { point, unit, source: group, fromUs: Math.max(0, fromUs), toUs, massRate_kg_s: rate_g_h / 3.6e6, place_m },
+      ];
     }),
   );
   releases.sort((a, b) => a.fromUs - b.fromUs);

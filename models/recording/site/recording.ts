@@ -21,6 +21,8 @@ export interface SiteRecording {
   /** Rows of side tables that could not be used, and what was assumed. */
   readonly remarks: readonly string[];
   readonly problems: readonly Problem[];
+  /** Points of units of equipment, where a table tells them; for the judge, never for a detector. */
+  readonly units?: readonly { readonly unit: string; readonly place_m: readonly [number, number, number] }[];
   /** What really happened; for the judge, never for a detector. */
   truth(): Promise<TruthEvent[]>;
 }
@@ -55,10 +57,11 @@ export function releaseEvents(
     readonly massRate_kg_s: number;
     readonly place_m: readonly [number, number, number];
     readonly source?: string;
+    readonly unit?: string;
   },
   endUs: number,
 ): TruthEvent[] {
-  const { ref, fromUs, toUs, massRate_kg_s, place_m, source } = release;
+  const { ref, fromUs, toUs, massRate_kg_s, place_m, source, unit = '' } = release;
   const rate = (timeUs: number): TruthEvent => ({
     kind: 'leak.rate',
     timeUs,
@@ -72,7 +75,7 @@ export function releaseEvents(
       kind: 'leak.opened',
       timeUs: fromUs,
       ref,
-      unit: '',
+      unit,
       position_m: 0,
       area_m2: 0,
       growth_s: 0,

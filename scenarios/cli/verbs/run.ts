@@ -2,7 +2,7 @@
  * `leaktwin run <scenario>`: one scenario to a card.
  */
 import { type Command, Option } from 'commander';
-import { readRecipe } from '../../../detector/index.ts';
+import { readRecipe, readResponse } from '../../../detector/index.ts';
 import { overall, ProblemError, plainProblem, unwrap } from '../../../models/contract/index.ts';
 import { formatSpan, formatTime } from '../../../models/kernel/index.ts';
 import type { ResolvedScenario } from '../../engine/index.ts';
@@ -26,6 +26,7 @@ interface Options extends CommonOptions {
   readonly via: 'gateway' | 'stations';
   readonly pace: string;
   readonly detector?: string;
+  readonly response?: string;
   readonly exact: boolean;
   readonly twin: boolean;
   readonly csv: boolean;
@@ -49,6 +50,7 @@ export function configure(command: Command): void {
       '--detector <command>',
       'a detector of your own: a command that finds the plant in LEAKTWIN_MODBUS_… and LEAKTWIN_WS',
     )
+    .option('--response <name>', 'what is done about a confirmed leak: a response document, by name or path')
     .option('--pace <pace>', 'lockstep, realtime×k or free', 'lockstep')
     .option('--exact', 'as-built data equal the simulator’s own', false)
     .option('--twin', 'also run without the leaks: what is raised there too is no detection', false)
@@ -64,6 +66,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     throw new ProblemError([plainProblem('--recipe', '', 'both a recipe and a detector', 'one of them')]);
   const spec = inputs.bound.located.value;
   const recipe = foreign ? undefined : unwrap(readRecipe(options.recipe ?? spec.matrix?.recipe?.[0] ?? DEFAULT_RECIPE));
+  const response = options.response === undefined ? undefined : unwrap(readResponse(options.response));
   const transport = foreign && options.transport === 'inproc' ? 'modbus' : options.transport;
   if (transport === 'inproc' && pace.kind === 'realtime') {
     throw new ProblemError([
@@ -82,6 +85,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     inputs,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(recipe ? { recipe } : {}),
+    ...(response ? { response } : {}),
     ...(options.detector === undefined ? {} : { detector: options.detector }),
     transport,
     via: options.via,

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { readRecipe } from '../../../detector/index.ts';
+import { readRecipe, readResponse } from '../../../detector/index.ts';
 import { readNatsAddress } from '../../../models/bus/index.ts';
 import {
   type AlarmEvent,
@@ -19,6 +19,7 @@ import { formatTime } from '../../../models/kernel/index.ts';
 import type { PlantServer } from '../../../sim/io/index.ts';
 import {
   alarmLine,
+  announcePlan,
   DEFAULT_RECIPE,
   everyListener,
   type NotifyFlags,
@@ -27,6 +28,7 @@ import {
   openHistory,
   openNotifier,
   type Pace,
+  type ResponseDesk,
   readInputs,
   readNotifyRules,
   runScenario,
@@ -38,6 +40,7 @@ import {
   addAlarms,
   addHistory,
   addPage,
+  addResponse,
   addRuns,
   addWindow,
   bearerOf,
@@ -63,6 +66,7 @@ interface Options extends CommonOptions, NatsOptions, NotifyFlags {
   readonly truthPort: number;
   readonly pace?: string;
   readonly recipe?: string;
+  readonly response?: string;
   /** False with --no-detector, a command with --detector. */
   readonly detector: boolean | string;
   readonly via: 'gateway' | 'stations';
@@ -87,6 +91,7 @@ export function configure(command: Command): void {
       port('--http-port <port>', `0 for any free one (default: ${USUAL_PORTS.http}, or any where that is taken)`),
     )
     .addOption(port('--truth-port <port>', '0 for any free one').default(0))
+    .option('--response <name>', 'what is done about a confirmed leak: a response document, by name or path')
     .option('--pace <pace>', 'lockstep, realtime×k or free (default: lockstep; without a detector realtime)')
     .option('--recipe <name>', `the detector, by name or path (default: the scenario's first, or ${DEFAULT_RECIPE})`)
     .option(
@@ -162,6 +167,8 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   });
   const journal: AlarmEvent[] = [];
   const operators = new OperatorDesk();
+  const response = options.response === undefined ? undefined : unwrap(readResponse(options.response));
+  let desk: ResponseDesk | undefined;
   if (!recipe) operators.close('the detector is somebody else’s: its alarms are operated there');
   const operate = (action: OperatorAction) => operators.submit(action);
   let bar: ReturnType<Io['progress']> | undefined;
@@ -174,6 +181,11 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     ...(listener ? { listener } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(recipe ? { recipe } : {}),
+    ...(response ? { response } : {}),
+    onResponse: (made) => {
+      desk = made;
+      if (notifier) made.onPlan = (plan) => announcePlan(notifier, plan);
+    },
     ...(command === undefined ? {} : { detector: command }),
     transport: 'modbus',
     via: options.via,
@@ -190,6 +202,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       routes: (app) => {
         if (historian) addHistory(app, historian);
         addAlarms(app, { journal, operate });
+        addResponse(app, () => desk);
         metrics.addTo(app);
         const built = addWindow(app, () => (live ? { live } : {}));
         addPage(app, state, built ? '/report' : '/');

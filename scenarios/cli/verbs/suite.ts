@@ -9,7 +9,9 @@ import { type Card, ProblemError, plainProblem, unwrap } from '../../../models/c
 import { digestJson, formatSpan } from '../../../models/kernel/index.ts';
 import type { Distribution } from '../../run/cluster/index.ts';
 import {
+  type Crew,
   cardsOfRecipe,
+  hireCrew,
   readCards,
   readSuite,
   runSuite,
@@ -131,11 +133,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   if (options.budget !== undefined) return runUntilDecided(name, options, options.budget, io);
   // Read before an hour of work, not after.
   const accepted = options.baseline === undefined ? undefined : readCards(options.baseline).runs;
-  const suite = unwrap(readSuite(name, choicesOf(options)));
+  const elapsed_s = stopwatch();
+  const { suite, cards: all, finished, kept, processor_s } = await perform(name, options, io);
   const folder = folderOf(suite, options);
   const totalUs = suite.jobs.reduce((sum, j) => sum + simulatedUs(suite, j), 0);
-  const elapsed_s = stopwatch();
-  const { cards: all, finished, kept } = await perform(name, suite, options, io);
   const cards = plainCards(all);
   const operating = operatingCurves(all);
   const wall_s = elapsed_s();
@@ -156,6 +157,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     ...(operating.length > 0 ? { operating } : {}),
     ...(accepted ? { regressions: fallen } : {}),
     wall_s,
+    ...(processor_s.length > 0 ? { processor_s } : {}),
   };
   await writeText(folder, 'suite.json', `${JSON.stringify(result, undefined, 2)}\n`);
   if (options.junit !== undefined) await writeText('.', options.junit, formatSummaryJUnit(suite.name, summary));
@@ -224,11 +226,24 @@ function folderOf(suite: Suite, options: Options): string {
 }
 
 /** All jobs of a suite, here or on many machines; what lies finished in the folder is not done again. */
-async function perform(name: string, suite: Suite, options: Options, io: Io): Promise<SuiteRun> {
-  const folder = folderOf(suite, options);
+async function perform(name: string, options: Options, io: Io): Promise<SuiteRun & { readonly suite: Suite }> {
+  const workers = Math.max(1, options.workers ?? availableParallelism());
+  // Before the suite is read: they read it at the same time.
+  const crew =
+    workers > 1 && options.engine === undefined
+      ? hireCrew(workers - 1, process.argv[1]!, ['suite', name, ...workerArguments(options)])
+      : undefined;
+  try {
+    const suite = unwrap(readSuite(name, choicesOf(options)));
+    return { suite, ...(await carryOut(suite, Math.min(workers, suite.jobs.length), crew, options, io)) };
+  } finally {
+    crew?.dismiss();
+  }
+}
+
+function carryOut(suite: Suite, workers: number, crew: Crew | undefined, options: Options, io: Io): Promise<SuiteRun> {
   const seeds = suite.jobs.map((j) => j.seed);
   const totalUs = suite.jobs.reduce((sum, j) => sum + simulatedUs(suite, j), 0);
-  const workers = Math.max(1, Math.min(options.workers ?? availableParallelism(), suite.jobs.length));
   const names = suite.detector ?? [...new Set(suite.recipes.flat().map((r) => r.name))].join(', ');
   io.err(
     `${suite.name} · seeds ${seeds[0]} to ${seeds.at(-1)} · ${suite.scenarios.length} scenarios · ${names} · ` +
@@ -236,7 +251,7 @@ async function perform(name: string, suite: Suite, options: Options, io: Io): Pr
   );
   const bar = io.progress(suite.name, totalUs);
   const common = {
-    folder,
+    folder: folderOf(suite, options),
     html: options.html,
     ...cacheOf(options),
     signal: io.signal,
@@ -244,12 +259,7 @@ async function perform(name: string, suite: Suite, options: Options, io: Io): Pr
   };
   const running =
     options.engine === undefined
-      ? runSuite(suite, {
-          ...common,
-          workers,
-          entry: process.argv[1]!,
-          args: ['suite', name, ...workerArguments(options, folder)],
-        })
+      ? runSuite(suite, { ...common, ...(crew ? { crew } : {}) })
       : sendOut(suite, {
           ...common,
           engine: options.engine,
@@ -283,8 +293,7 @@ async function runUntilDecided(name: string, options: Options, budget: number, i
   const others = kept && cardsOfRecipe(kept, options.against!, options.againstRecipe);
   const result = await untilDecided(options.decide, budget, async (seeds) => {
     const counted = { ...options, count: seeds };
-    const suite = unwrap(readSuite(name, choicesOf(counted)));
-    const { cards, finished } = await perform(name, suite, counted, io);
+    const { suite, cards, finished } = await perform(name, counted, io);
     if (finished < suite.jobs.length) return undefined;
     const here = new Set(suite.jobs.map((j) => j.seed));
     return {
@@ -327,7 +336,7 @@ function exitCode(cards: readonly Card[], failed: boolean): number {
 }
 
 /** What decides a job's result or its files must reach the worker as it was given here. */
-function workerArguments(options: Options, folder: string): string[] {
+function workerArguments(options: Options): string[] {
   return [
     ...(options.recipe ? ['--recipe', ...options.recipe] : []),
     ...(options.detector === undefined ? [] : ['--detector', options.detector]),
@@ -340,7 +349,6 @@ function workerArguments(options: Options, folder: string): string[] {
     ...(options.operating ? ['--operating'] : []),
     ...(options.html ? ['--html'] : []),
     ...(options.cache === undefined ? [] : ['--cache', options.cache]),
-    '--out',
-    folder,
+    ...(options.out === undefined ? [] : ['--out', options.out]),
   ];
 }

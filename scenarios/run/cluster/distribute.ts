@@ -65,7 +65,7 @@ export async function distribute(suite: Suite, options: Distribution): Promise<S
     take(j, cards);
     kept += 1;
   }
-  const whole = () => ({ cards: results.flatMap((c) => c ?? []), finished, kept });
+  const whole = () => ({ cards: results.flatMap((c) => c ?? []), finished, kept, processor_s: [] });
   if (finished === suite.jobs.length) return whole();
 
   const queue = await openQueue(options.engine, signal, options.identity);

@@ -1,4 +1,5 @@
 /** Scorers that others published, exact to their code, so that a figure can be held against theirs. */
+export { type Affiliation, affiliation } from './affiliation.ts';
 export {
   BATTLEDIM,
   type CompetitionLeak,

@@ -57,6 +57,25 @@ describe('the engine', () => {
     expect(both[1]!.drainTruth().filter((e) => e.kind.startsWith('leak'))).toEqual([]);
   });
 
+  it('leaves out of the counterfactual the leak that is named and no other, whichever way it is written', () => {
+    const town = unwrap(readPlantContext('tank-farm'));
+    const gives = (id: string, x: number) =>
+      `{ at: 2 s, emission: ${id}, species: gasoline, rate: 50 g/s, place: { x: ${x} m, y: 50 m, z: 1 m }, is: leak }`;
+    const text = `scenario: two\nabout: a\nplant: tank-farm\nduration: 6 s\nseed: 1\ntimeline:\n  - ${gives('one', 30)}\n  - ${gives('two', 60)}\n`;
+    const bound = unwrap(bindScenario(unwrap(parseScenario('two.yaml', text)), town));
+    const opened = (twin: boolean | { without: string }) => {
+      const engine = new ScenarioEngine(unwrap(resolveScenario(bound, 1)), town.spec, { twin });
+      const frame = createFrame(engine.layout);
+      const refs: string[] = [];
+      while (engine.advance(frame)) for (const e of engine.drainTruth()) if (e.kind === 'leak.opened') refs.push(e.ref);
+      engine.close();
+      return refs;
+    };
+    expect(opened(false)).toEqual(['one', 'two']);
+    expect(opened({ without: 'one' })).toEqual(['two']);
+    expect(opened(true)).toEqual([]);
+  });
+
   it('counts "after" from the instant of what it follows', () => {
     const { truth } = play(`  - { id: first, at: 20.5 s, disturbance: pump-stop, target: PU-201 }
   - { id: second, after: { of: first, by: 10.25 s }, disturbance: pump-start, target: PU-201 }

@@ -82,7 +82,12 @@ describe('published scorers on files', () => {
     expect((await of('batadal', silent)).figures.total).toBe(0.25);
     expect((await of('nab', silent)).figures).toMatchObject({ standard: 0, 'low-false-negatives': 0 });
     expect((await of('nab', perfect)).figures.standard).toBeCloseTo(100, 0);
-    expect((await of('event-wise', perfect)).figures).toEqual({ precision: 1, recall: 1, f1: 1 });
+    expect((await of('event-wise', perfect)).figures).toMatchObject({
+      precision: 1,
+      recall: 1,
+      f1: 1,
+      affiliationF1: 1,
+    });
   });
 
   it('point-adjusted F1 is refused with the reason, and what is missing is told', async () => {

@@ -33,7 +33,7 @@ async function runSuite(workers: number) {
       return e;
     },
   );
-  const { wall_s: _, ...rest } = JSON.parse(stdout);
+  const { wall_s: _, processor_s: __, ...rest } = JSON.parse(stdout);
   return rest;
 }
 
